@@ -1,0 +1,18 @@
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+
+from accounts.models import User
+
+
+class Command(BaseCommand):
+    help = "Bring the database up to date: migrations, reference data, and demo data into an empty one."
+
+    def add_arguments(self, parser):
+        parser.add_argument("--no-demo", action="store_true", help="Never add demo data.")
+
+    def handle(self, *, no_demo, **options):
+        call_command("migrate", interactive=False, verbosity=0)
+        call_command("createcachetable", verbosity=0)
+        call_command("load_places", stdout=self.stdout)
+        if not no_demo and not User.objects.exists():
+            call_command("seed_demo", stdout=self.stdout)

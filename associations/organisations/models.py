@@ -1,0 +1,148 @@
+"""Who we are: unions, districts, associations and networks."""
+
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import get_language, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+from associations.organisations.querysets import OrganisationQuerySet
+from associations.places.models import Municipality, WellbeingRegion
+
+LANGUAGES = [
+    ("fi", pgettext_lazy("language", "Finnish")),
+    ("sv", pgettext_lazy("language", "Swedish")),
+    ("en", pgettext_lazy("language", "English")),
+    ("se", pgettext_lazy("language", "Northern Sámi")),
+    ("smn", pgettext_lazy("language", "Inari Sámi")),
+]
+# Plain words, no stemming: names are found by how their words begin («Kuopio» finds «Kuopion»).
+NAME_WORDS = SearchVector("name_fi", "name_sv", "short_name", config="simple")
+
+
+class Organisation(models.Model):
+    """Organisation (järjestö): a union, one of its districts or associations, or a network."""
+
+    class Kind(models.TextChoices):
+        UNION = "union", _("central organisation")
+        DISTRICT = "district", _("district")
+        ASSOCIATION = "association", _("association")
+        NETWORK = "network", _("network")
+
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("belongs to")
+    )
+    # The union at the top of the tree, itself for a union, kept here so that one condition says who is inside.
+    union = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, editable=False, related_name="family", verbose_name=_("union")
+    )
+    name_fi = models.CharField(_("name in Finnish"), max_length=200)
+    name_sv = models.CharField(_("name in Swedish"), max_length=200, blank=True)
+    short_name = models.CharField(_("short name"), max_length=60, blank=True)
+    home_municipality = models.ForeignKey(
+        Municipality,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="home_organisations",
+        verbose_name=_("home municipality"),
+    )
+    municipalities = models.ManyToManyField(
+        Municipality, blank=True, related_name="organisations", verbose_name=_("municipalities of operation")
+    )
+    # A district covers one to five wellbeing regions.
+    wellbeing_regions = models.ManyToManyField(
+        WellbeingRegion, blank=True, related_name="organisations", verbose_name=_("wellbeing regions")
+    )
+    email = models.EmailField(_("e-mail"), blank=True)
+    phone = models.CharField(_("phone number"), max_length=40, blank=True)
+    website = models.URLField(_("website"), blank=True)
+    languages = models.CharField(_("languages"), max_length=20, default="fi", help_text=_("Such as fi or fi,sv."))
+    introduction = models.TextField(_("introduction"), blank=True, max_length=2000)
+    source = models.CharField(_("source"), max_length=300, blank=True)
+    ended_on = models.DateField(_("ended on"), null=True, blank=True)
+
+    objects = OrganisationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("organisation")
+        verbose_name_plural = _("organisations")
+        ordering = ["name_fi"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(kind="district") | models.Q(parent__isnull=False),
+                name="district_has_a_union",
+                violation_error_message=_("A district belongs to a central organisation."),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["union", "kind", "home_municipality"], name="organisation_of_union"),
+            models.Index(fields=["name_fi", "id"], name="organisation_by_name"),
+            GinIndex(NAME_WORDS, name="organisation_name_words"),
+        ]
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def name(self):
+        """The name in the reader's language; the Finnish one where there is no other."""
+        return (get_language() == "sv" and self.name_sv) or self.name_fi
+
+    def get_absolute_url(self):
+        return reverse("associations:organisation", args=[self.pk])
+
+    @property
+    def language_names(self):
+        """The languages the organisation serves in, as words of the reader's language."""
+        names = dict(LANGUAGES)
+        return [str(names.get(code, code)) for code in self.languages.replace(" ", "").split(",") if code]
+
+    def clean(self):
+        super().clean()
+        above = {
+            self.Kind.DISTRICT: {self.Kind.UNION},
+            self.Kind.ASSOCIATION: {self.Kind.UNION, self.Kind.DISTRICT},
+        }.get(self.kind, set())
+        if self.parent and self.parent.kind not in above:
+            raise ValidationError({"parent": _("An organisation of this kind cannot belong to that one.")})
+
+    def save(self, *args, **kwargs):
+        """Keep ``union`` true to the tree. Moving a district moves its associations with it."""
+        if self.kind == self.Kind.UNION:
+            self.union = self if self.pk else None
+        else:
+            self.union = self.parent.union if self.parent else None
+        # Whoever saves a new place in the tree saves the union that follows from it.
+        if (kwargs.get("update_fields") is not None) and {"parent", "kind"} & set(kwargs["update_fields"]):
+            kwargs["update_fields"] = {*kwargs["update_fields"], "union"}
+        super().save(*args, **kwargs)
+        if self.kind == self.Kind.UNION and self.union_id is None:
+            type(self).objects.filter(pk=self.pk).update(union=self.pk)
+            self.union = self
+        if self.kind == self.Kind.DISTRICT:
+            self.children.exclude(union=self.union).update(union=self.union)
+
+
+class NetworkMembership(models.Model):
+    """Membership of a network (verkosto), which gathers organisations across unions."""
+
+    network = models.ForeignKey(Organisation, models.CASCADE, related_name="memberships", verbose_name=_("network"))
+    member = models.ForeignKey(Organisation, models.CASCADE, related_name="networks", verbose_name=_("member"))
+    joined_on = models.DateField(_("joined on"))
+    left_on = models.DateField(_("left on"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("network membership")
+        verbose_name_plural = _("network memberships")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["network", "member"], condition=models.Q(left_on=None), name="once_in_a_network"
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.member} – {self.network}"

@@ -1,0 +1,82 @@
+"""Who does what for whom, from which day to which."""
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from associations.organisations.models import Organisation
+from associations.places.models import WellbeingRegion
+from associations.roles.querysets import RoleQuerySet
+
+
+class Role(models.Model):
+    """Role (tehtävä): a dated fact. Boards change on 1 January; next year's can be entered ahead.
+
+    An administrator's role has no organisation. A coordinator's names the union and the wellbeing
+    regions looked after; without regions it covers the whole organisation.
+    """
+
+    class Kind(models.TextChoices):
+        MEMBER = "member", _("member")
+        BOARD_MEMBER = "board_member", _("board member")
+        CHAIR = "chair", _("chair")
+        SECRETARY = "secretary", _("secretary")
+        ADVOCACY_OFFICER = "advocacy_officer", _("advocacy officer")
+        COORDINATOR = "coordinator", _("regional coordinator")
+        STAFF = "staff", _("staff")
+        LEGAL_ADVISER = "legal_adviser", _("legal adviser")
+        ADMINISTRATOR = "administrator", _("administrator")
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="roles", verbose_name=_("person"))
+    kind = models.CharField(_("role"), max_length=20, choices=Kind.choices)
+    organisation = models.ForeignKey(
+        Organisation, models.CASCADE, null=True, blank=True, related_name="roles", verbose_name=_("organisation")
+    )
+    regions = models.ManyToManyField(
+        WellbeingRegion, blank=True, related_name="coordinator_roles", verbose_name=_("wellbeing regions")
+    )
+    starts_on = models.DateField(_("from"))
+    ends_on = models.DateField(_("to"), null=True, blank=True)
+
+    objects = RoleQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("role")
+        verbose_name_plural = _("roles")
+        ordering = ["organisation", "kind", "starts_on"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")),
+                name="role_ends_after_it_starts",
+                violation_error_message=_("A role cannot end before it starts."),
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="administrator") | Q(organisation__isnull=False),
+                name="role_has_an_organisation",
+                violation_error_message=_("Choose the organisation of this role."),
+            ),
+            models.UniqueConstraint(
+                fields=["person", "kind", "organisation", "starts_on"],
+                name="one_role_from_a_day",
+                # An administrator's role has no organisation; it too is one a day.
+                nulls_distinct=False,
+                violation_error_message=_("This person has the same role from the same day already."),
+            ),
+        ]
+        indexes = [models.Index(fields=["organisation", "kind", "starts_on"], name="role_of_organisation")]
+
+    def __str__(self):
+        return f"{self.person}: {self.get_kind_display()}"
+
+    def clean(self):
+        super().clean()
+        union_roles = {self.Kind.STAFF, self.Kind.LEGAL_ADVISER}
+        if self.kind in union_roles and self.organisation and self.organisation.kind != Organisation.Kind.UNION:
+            raise ValidationError({"organisation": _("This role belongs to a central organisation.")})
+        area_kinds = {Organisation.Kind.UNION, Organisation.Kind.DISTRICT}
+        if self.kind == self.Kind.COORDINATOR and self.organisation and self.organisation.kind not in area_kinds:
+            raise ValidationError(
+                {"organisation": _("A regional coordinator works for a central organisation or a district.")}
+            )

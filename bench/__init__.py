@@ -1,0 +1,1 @@
+"""What we measure, one command: ``make bench`` (docs/benchmarks.md reads the figures)."""

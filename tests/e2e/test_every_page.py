@@ -1,0 +1,158 @@
+"""Every page, as each role, on a phone and on a desk: accessible, tidy, within the policy and the budget."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text()
+RULES = {
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    "rules": {"target-size": {"enabled": True}},
+}
+
+VISITOR = [
+    "/",
+    "/tapahtumat/",
+    "/tapahtumat/?q=eiolemitaan",
+    "{event}",
+    "{event}ilmoittaudu/",
+    "/yhdistykset/",
+    "{association}",
+    "/hyvinvointialueet/06/",
+    "/kunnat/837/",
+    "/tili/kirjaudu/",
+    "/tili/liity/",
+    "/tili/salasana/unohtui/",
+    "/tili/kirjaudu/koodi/",
+    "/apua/",
+    "/saavutettavuus/",
+    "/tietosuoja/",
+    "/eiole/",
+    "/sv/",
+    "/en/",
+    "/sv/tapahtumat/",
+    "/en/tapahtumat/",
+]
+BOARD = [
+    "/oma/",
+    "{event}",
+    "{event}ilmoittaudu/",
+    "/tapahtumat/omat/",
+    "/esitteet/",
+    "{brochure}",
+    "{own}",
+    "{own}muokkaa/",
+    "/tili/omat-tiedot/",
+    "/tili/turvallisuus/",
+    "/tapahtumat/hallinta/",
+]
+COORDINATOR = ["/oma/", "/alue/", "/esitteet/", "/yhdistykset/"]
+STAFF = [
+    "/oma/",
+    "/tapahtumat/hallinta/",
+    "/tapahtumat/uusi/",
+    "{event}",
+    "{event}muokkaa/",
+    "{event}peru/",
+    "{event}ilmoittautuneet/",
+    "/alue/",
+    "/lahetykset/",
+    "/esitteet/",
+]
+
+
+@pytest.fixture(scope="module")
+def places(chromium, portal):
+    """Addresses that depend on the demo data: an event, an association's page, the board's own ones."""
+    page = chromium.new_page()
+    page.goto(portal.url + "/tapahtumat/")
+    event = page.get_by_role("link", name="Lapsivaikutusten arviointi kunnissa").get_attribute("href")
+    page.goto(portal.url + "/yhdistykset/")
+    association = page.locator("main a[href^='/yhdistykset/']").first.get_attribute("href")
+    page.goto(portal.url + "/tili/kirjaudu/")
+    page.locator("#id_login").fill("hallitus@example.org")
+    page.locator("#id_password").fill("vaikutus-2026")
+    page.locator("main form .btn-primary").first.click()
+    page.wait_for_url("**/oma/")
+    own = page.locator("main a[href^='/yhdistykset/']").first.get_attribute("href")
+    page.close()
+    return {"event": event, "association": association, "own": own, "brochure": own.replace("yhdistykset", "esitteet")}
+
+
+def look_over(visit, path, width):
+    """Load a page and list what is wrong with it."""
+    page = visit.go(path)
+    faults = []
+    sideways = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    if sideways > 0:
+        faults.append(f"{path} at {width}: {sideways} px wider than the window")
+    page.evaluate(AXE)
+    found = page.evaluate(f"axe.run(document, {json.dumps(RULES)})")
+    for violation in found["violations"]:
+        where = "; ".join(node["html"][:120] for node in violation["nodes"][:3])
+        faults.append(f"{path} at {width}: {violation['id']}: {where}")
+    return faults
+
+
+@pytest.mark.parametrize("width", [320, 360, 1280])
+@pytest.mark.parametrize(
+    ("who", "paths"),
+    [(None, VISITOR), ("hallitus", BOARD), ("koordinaattori", COORDINATOR), ("tyontekija", STAFF)],
+    ids=["visitor", "board", "coordinator", "staff"],
+)
+def test_axe_finds_nothing_and_nothing_scrolls_sideways(visit, places, who, paths, width):
+    one = visit(width=width)
+    if who:
+        one.log_in(f"{who}@example.org")
+    faults = []
+    for path in paths:
+        faults += look_over(one, path.format(**places), width)
+    assert faults == []
+
+
+def test_forms_with_errors_are_accessible_too(visit, places):
+    one = visit(width=360)
+    page = one.go(places["event"] + "ilmoittaudu/")
+    page.locator("main form .btn-primary").first.click()
+    page.wait_for_load_state()
+    assert page.title().startswith("Virhe:")
+    assert page.evaluate("document.activeElement.className").find("errsum") >= 0
+    page.evaluate(AXE)
+    assert page.evaluate(f"axe.run(document, {json.dumps(RULES)})")["violations"] == []
+
+
+@pytest.mark.parametrize("path", ["/", "/tapahtumat/", "/tili/kirjaudu/"])
+def test_the_first_view_weighs_at_most_80_kilobytes_in_8_requests(visit, path):
+    one = visit(width=1280)
+    client = one.context.new_cdp_session(one.page)
+    client.send("Network.enable")
+    sizes = []
+    client.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
+    one.go(path)
+    one.page.wait_for_load_state("networkidle")
+    assert len(sizes) <= 8, one.requests
+    assert sum(sizes) <= 80_000, sizes
+
+
+def test_text_at_twice_its_size_does_not_scroll_sideways(chromium, portal, places):
+    # A 640 px window at twice the pixels is what a browser at 200 % zoom on 1280 px lays out.
+    context = chromium.new_context(viewport={"width": 640, "height": 800}, device_scale_factor=2)
+    page = context.new_page()
+    for path in ["/", "/tapahtumat/", places["event"], "/yhdistykset/"]:
+        page.goto(portal.url + path)
+        assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), path
+    context.close()
+
+
+def test_the_policy_forbids_inline_script(visit):
+    """Negative control: the header is there and the browser obeys it."""
+    one = visit()
+    one.go("/")
+    one.page.evaluate("document.body.insertAdjacentHTML('beforeend', '<img src=x onerror=\"window.hit=1\">')")
+    one.page.wait_for_timeout(200)
+    assert one.page.evaluate("window.hit") is None
+    assert any("Content Security Policy" in complaint for complaint in one.complaints)
+    one.complaints.clear()
