@@ -1,1 +1,1 @@
-"""What we measure, one command: ``make bench`` (docs/benchmarks.md reads the figures)."""
+"""What we measure, one command: ``make bench`` (README.md here reads the figures)."""
