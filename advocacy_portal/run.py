@@ -6,8 +6,8 @@ under honcho until Ctrl-C.
 """
 
 import os
-import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -21,7 +21,7 @@ PROCESSES = {
     "worker": "celery -A advocacy_portal worker --loglevel WARNING --concurrency 2 -Q mail-now,mail-bulk,pdf,default",
     "beat": "celery -A advocacy_portal beat --loglevel WARNING",
 }
-CATCHER = "python manage.py catch_mail"
+CATCHER = "python manage.py catch_mail --port {port}"
 
 WELCOME = """
   The portal listens at {site}
@@ -40,6 +40,15 @@ WELCOME = """
 """
 
 
+def free_port(first):
+    """The first port from ``first`` on that nobody listens to."""
+    for port in range(first, first + 50):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) != 0:
+                return port
+    sys.exit(f"No free port between {first} and {first + 50}.")
+
+
 def manage(*words):
     subprocess.run([sys.executable, "manage.py", *words], cwd=BASE_DIR, check=True)
 
@@ -50,6 +59,12 @@ def main():
     os.environ.setdefault("DEBUG", "1")
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "advocacy_portal.settings")
+
+    # Letters stay on this machine unless a relay is named.
+    mail_port = None
+    if not os.environ.get("EMAIL_URL"):
+        mail_port = free_port(1025)
+        os.environ["EMAIL_URL"] = f"smtp://127.0.0.1:{mail_port}"
 
     # Importing the settings starts what is missing; this process holds the handles until the end.
     from django.conf import settings
@@ -63,8 +78,8 @@ def main():
 
     manage("prepare")
     processes = dict(PROCESSES)
-    if not os.environ.get("EMAIL_URL"):
-        processes["mail"] = CATCHER
+    if mail_port:
+        processes["mail"] = CATCHER.format(port=mail_port)
     return serve(processes, settings, started)
 
 
@@ -84,6 +99,4 @@ def serve(processes, settings, started):
 
 
 if __name__ == "__main__":
-    if not shutil.which("git") and not (BASE_DIR / "manage.py").exists():
-        sys.exit("Run this in the project's folder.")
     sys.exit(main())

@@ -27,12 +27,13 @@ class Catcher:
 
 
 class Command(BaseCommand):
-    help = "Catch the portal's letters on 127.0.0.1 and keep them as .eml files under .local/mail."
+    help = "Catch the portal's letters and keep them as .eml files in the folder mail of LOCAL_DIR."
 
     def add_arguments(self, parser):
+        parser.add_argument("--host", default="127.0.0.1")
         parser.add_argument("--port", type=int, default=1025)
 
-    def handle(self, *args, port, **options):
+    def handle(self, *args, host, port, **options):
         from aiosmtpd.controller import Controller
 
         folder = mailbox.folder()
@@ -40,9 +41,9 @@ class Command(BaseCommand):
         over = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: over.set())
-        controller = Controller(Catcher(folder, self.stdout.write), hostname="127.0.0.1", port=port)
+        controller = Controller(Catcher(folder, self.stdout.write), hostname=host, port=port)
         controller.start()
-        self.stdout.write(f"Catching mail on 127.0.0.1:{port} into {folder}")
+        self.stdout.write(f"Catching mail on {host}:{port} into {folder}")
         self.stdout.flush()
         over.wait()
         controller.stop()
