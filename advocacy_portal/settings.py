@@ -38,10 +38,14 @@ if DEBUG:
     ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 else:
     SECRET_KEY = required("SECRET_KEY", "a long random text that signs sessions and links.")
-    ALLOWED_HOSTS = [h for h in required("ALLOWED_HOSTS", "the host names the portal answers to.").split(",") if h]
+    hosts = required("ALLOWED_HOSTS", "the host names the portal answers to.").split(",")
+    ALLOWED_HOSTS = [host.strip() for host in hosts if host.strip()]
 PORT = env.int("PORT", default=8000)
 # Letters are written by workers that see no request; they take the address of links from here.
-SITE_URL = env("SITE_URL", default=f"http://localhost:{PORT}" if DEBUG else f"https://{ALLOWED_HOSTS[0]}").rstrip("/")
+# An empty name is as good as none: that is how compose passes on what .env leaves out.
+SITE_URL = (
+    env("SITE_URL", default="") or (f"http://localhost:{PORT}" if DEBUG else f"https://{ALLOWED_HOSTS[0]}")
+).rstrip("/")
 SITE_NAME = env("SITE_NAME", default="Vaikuttamisen portaali")
 SUPPORT_EMAIL = env("SUPPORT_EMAIL", default="tuki@example.org")
 SUPPORT_PHONE = env("SUPPORT_PHONE", default="")
@@ -76,6 +80,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "advocacy_portal.lib.requests.AnswerLivez",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # Pages shrink to a fifth; Django pads them at random against guessing of secrets by size (BREACH).
@@ -83,6 +88,7 @@ MIDDLEWARE = [
     "advocacy_portal.lib.requests.RefuseMalformedInput",
     "django_structlog.middlewares.RequestMiddleware",
     "csp.middleware.CSPMiddleware",
+    "advocacy_portal.lib.requests.KeepNoCopies",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -147,7 +153,9 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Redis: the broker must never forget, the cache may ----------------------------------------
 REDIS_URL = env("REDIS_URL", default="")
-if REDIS_URL:
+if env("BROKER_URL", default="") and env("CACHE_URL", default=""):
+    BROKER_URL, CACHE_URL = env("BROKER_URL"), env("CACHE_URL")
+elif REDIS_URL:
     BROKER_URL = env("BROKER_URL", default=REDIS_URL)
     # One server for both is fine on a small machine; the cache, which may be emptied, has a database of its own.
     CACHE_URL = env("CACHE_URL", default=redis_database(REDIS_URL, 1))

@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # Installs what pip cannot, where we are root on Debian; elsewhere says in one line what to install.
 set -eu
+# ldconfig lies where ordinary people do not look.
+PATH=$PATH:/usr/sbin:/sbin
 missing=()
 for want in "$@"; do
   case "$want" in

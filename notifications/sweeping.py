@@ -27,6 +27,9 @@ def sweep(now):
         else:
             held += mine.update(state="unknown", doubts=F("doubts") + 1, lease_until=None)
     late = letters.filter(state="due", expires_at__lte=now).update(state="expired", content=None)
+    # Codes and links that nobody can use any more have no business in the table.
+    closed = letters.filter(state__in=("failed", "unknown", "cancelled"), expires_at__lte=now)
+    closed.exclude(content=None).update(content=None)
     return {"back": back, "again": again, "held": held, "expired": late}
 
 

@@ -1,5 +1,7 @@
 """Structured logs: one line an event, with the request's id, which Celery tasks inherit."""
 
+import re
+
 import structlog
 
 SHARED = [
@@ -8,6 +10,20 @@ SHARED = [
     structlog.stdlib.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 ]
+
+
+# Whoever reads these parts of an address could act for its owner; what stands after «?» may name people.
+KEYS = re.compile(r"(/ilmoittautuminen/|/salasana/uusi/[0-9A-Za-z]+-)[^/\s?'\"]+")
+QUERY = re.compile(r"\?\S*")
+
+
+def hide_keys(logger, method, event):
+    """Take signed keys and query strings out of every text that is about to be logged."""
+    for name, value in event.items():
+        if isinstance(value, str):
+            value = KEYS.sub(r"\1…", value)
+            event[name] = QUERY.sub("", value) if name in ("request", "event") and "/" in value else value
+    return event
 
 
 def configure_logs(shape, level):
@@ -30,7 +46,7 @@ def configure_logs(shape, level):
         "formatters": {
             "line": {
                 "()": structlog.stdlib.ProcessorFormatter,
-                "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+                "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, hide_keys, renderer],
                 "foreign_pre_chain": [*SHARED, structlog.processors.format_exc_info],
             }
         },

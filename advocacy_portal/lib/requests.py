@@ -2,7 +2,9 @@
 
 from urllib.parse import unquote_to_bytes
 
+from django.conf import settings
 from django.core.exceptions import BadRequest
+from django.http import HttpResponse
 
 
 class RefuseMalformedInput:
@@ -28,3 +30,31 @@ class RefuseMalformedInput:
         if any("\x00" in value for value in request.COOKIES.values()):
             raise BadRequest("NUL in a cookie")
         return self.get_response(request)
+
+
+class AnswerLivez:
+    """Say at the very door that the process is alive: no host check, no session, no log line.
+
+    A container's own health check asks by its address, which no ALLOWED_HOSTS knows.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if request.path_info == "/livez":
+            return HttpResponse("ok", content_type="text/plain", headers={"Cache-Control": "no-store"})
+        return self.get_response(request)
+
+
+class KeepNoCopies:
+    """Pages of somebody logged in are not kept by the browser: «Back» after log-out shows nothing."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        if settings.SESSION_COOKIE_NAME in request.COOKIES and not response.has_header("Cache-Control"):
+            response["Cache-Control"] = "private, no-store"
+        return response

@@ -16,3 +16,5 @@ accesslog = None
 # The container's root file system is read-only.
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None
 forwarded_allow_ips = os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1")
+# The control socket lies in the home folder, one for all portals of a person; nobody uses it.
+control_socket_disable = True

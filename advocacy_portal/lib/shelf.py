@@ -109,7 +109,7 @@ def kept_for_person(view):
         response = view(request, *args, **kwargs)
         messages = getattr(request, "_messages", ())
         if is_finished(response) and not request.session.modified and not len(messages):
-            response.setdefault("Cache-Control", "private, no-cache")
+            response.setdefault("Cache-Control", "private, no-store")
             content = response.content
             own_shelf.put(key, stamp, content, dict(response.items()), bool(TOKEN.search(content)))
         return response

@@ -65,6 +65,9 @@ class EventForm(forms.ModelForm):
         help_text=_("If you leave this empty, people can register until the event starts."),
     )
 
+    # Which time the person who fills in the form has seen: nobody moves an event back unaware.
+    seen_revision = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
     class Meta:
         model = Event
         fields = [
@@ -130,6 +133,7 @@ class EventForm(forms.ModelForm):
             self.instance.organiser = unions[0]
         else:
             self.fields["organiser"].queryset = Organisation.objects.staffed_by(user)
+        self.initial["seen_revision"] = self.instance.revision
         self.fields["municipality"].queryset = Municipality.objects.filter(valid_to=None)
         self.fields["kind"].choices = [("", _("Choose"))] + capitals(Event.Kind)
         self.fields["attendance"].choices = capitals(Event.Attendance)

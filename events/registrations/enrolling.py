@@ -65,7 +65,11 @@ def register(
             letters.tell_registered(registration)
     except IntegrityError:
         # The number went back with the transaction: nobody else's order has changed.
-        return Outcome(_earlier(event, name, email, phone, form_key), is_new=False)
+        earlier = _earlier(event, name, email, phone, form_key)
+        if earlier is None:
+            # What stood in the way has just been cancelled: the person is told, so nothing is lost unseen.
+            raise ValidationError(_("Something changed at the same moment. Send the form again."))
+        return Outcome(earlier, is_new=False)
     return Outcome(registration, is_new=True)
 
 
@@ -119,7 +123,7 @@ def lock(event_id):
 
 
 def _earlier(event, name, email, phone, form_key):
-    """The registration that stood in the way of a new one."""
+    """The registration that stood in the way of a new one; None when it has gone since."""
     of_event = Registration.objects.filter(event=event)
     same_form = of_event.filter(form_key=form_key).first()
     if same_form:
@@ -127,4 +131,4 @@ def _earlier(event, name, email, phone, form_key):
         if same_form.is_cancelled or not is_same:
             raise FormAlreadyUsed(_("This form has been sent already. Check the details and send it again."))
         return same_form
-    return of_event.in_force().get(email=email)
+    return of_event.in_force().filter(email=email).first()

@@ -77,8 +77,17 @@ def withdraw_for(registration, *, now):
 # --- Building, in the reader's language ---------------------------------------------------------
 
 
+def _load(mails):
+    """Fetch the registrations of a whole hand of letters with one query."""
+    found = Registration.objects.select_related("event__organiser").in_bulk({mail.about for mail in mails})
+    for mail in mails:
+        mail.registration = found.get(mail.about)
+
+
 def _registration(mail):
-    return Registration.objects.select_related("event__organiser").get(pk=mail.about)
+    """The registration a letter is about, fetched ahead by ``_load`` or now."""
+    fetched = getattr(mail, "registration", None)
+    return fetched or Registration.objects.select_related("event__organiser").get(pk=mail.about)
 
 
 def _when(event):
@@ -222,38 +231,35 @@ def build_reminder(mail):
     )
 
 
-def _still(mail, *states):
-    """The registration is as the letter says, and the event has not moved since."""
-    return Registration.objects.filter(
-        pk=mail.about, state__in=states, event__state="published", event__revision=mail.revision
-    ).exists()
+def _still(*states):
+    """The questions asked just before a letter is final: is the registration as it says, has the event not moved?"""
+
+    def wanted_among(mails):
+        true = dict(
+            Registration.objects.filter(
+                pk__in={mail.about for mail in mails}, state__in=states, event__state="published"
+            ).values_list("pk", "event__revision")
+        )
+        return {mail.pk for mail in mails if true.get(mail.about) == mail.revision}
+
+    return {"wanted": lambda mail: mail.pk in wanted_among([mail]), "wanted_among": wanted_among}
 
 
 def register_kinds():
-    """Called once when the app starts."""
-    state = Registration.State
-    for kind in (
-        LetterKind(
-            CONFIRMED, build_confirmed, wanted=lambda mail: _still(mail, state.CONFIRMED), when_unknown="resend"
-        ),
-        LetterKind(WAITING, build_waiting, wanted=lambda mail: _still(mail, state.WAITING), when_unknown="resend"),
-        LetterKind(PROMOTED, build_promoted, wanted=lambda mail: _still(mail, state.CONFIRMED), when_unknown="resend"),
-        LetterKind(CANCELLED, build_cancelled, when_unknown="hold"),
-        LetterKind(KNOWN, build_known, when_unknown="hold"),
-        LetterKind(EVENT_CANCELLED, build_event_cancelled, queue="bulk", when_unknown="resend"),
-        LetterKind(
-            EVENT_MOVED,
-            build_event_moved,
-            queue="bulk",
-            when_unknown="resend",
-            wanted=lambda mail: _still(mail, state.CONFIRMED, state.WAITING),
-        ),
-        LetterKind(
-            REMINDER,
-            build_reminder,
-            queue="bulk",
-            when_unknown="resend",
-            wanted=lambda mail: _still(mail, state.CONFIRMED),
-        ),
+    """Called once when the app starts.
+
+    A second confirmation does less harm than none, so all but notices of what the person did themselves are
+    sent once more when the relay's answer was lost.
+    """
+    confirmed, waiting = Registration.State.CONFIRMED, Registration.State.WAITING
+    for name, build, rules in (
+        (CONFIRMED, build_confirmed, {"when_unknown": "resend", **_still(confirmed)}),
+        (WAITING, build_waiting, {"when_unknown": "resend", **_still(waiting)}),
+        (PROMOTED, build_promoted, {"when_unknown": "resend", **_still(confirmed)}),
+        (CANCELLED, build_cancelled, {"when_unknown": "hold"}),
+        (KNOWN, build_known, {"when_unknown": "hold"}),
+        (EVENT_CANCELLED, build_event_cancelled, {"when_unknown": "resend", "queue": "bulk"}),
+        (EVENT_MOVED, build_event_moved, {"when_unknown": "resend", "queue": "bulk", **_still(confirmed, waiting)}),
+        (REMINDER, build_reminder, {"when_unknown": "resend", "queue": "bulk", **_still(confirmed)}),
     ):
-        register_kind(kind)
+        register_kind(LetterKind(name, build, load=_load, **rules))

@@ -24,6 +24,11 @@ def save_changes(form, *, now):
         before = enrolling.lock(event.pk)
         if before.is_cancelled:
             raise ValidationError(_("The event has been cancelled meanwhile. It can no longer be changed."))
+        seen = form.cleaned_data.get("seen_revision")
+        if seen is not None and seen != before.revision:
+            raise ValidationError(
+                _("Somebody else has moved the event meanwhile. Open the form again and look at the new time.")
+            )
         form.save(commit=False)
         for name in Event.OWN_FIELDS:
             setattr(event, name, getattr(before, name))

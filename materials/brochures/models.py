@@ -182,6 +182,7 @@ class Brochure(models.Model):
             for order, contact in enumerate(contacts, start=1)
         )
 
+    @transaction.atomic
     def request_pdf(self, *, by, now):
         """The file of this brochure as it is now: the ready one, or a row that says it is owed.
 
@@ -204,7 +205,8 @@ class Brochure(models.Model):
             ],
             ignore_conflicts=True,
         )
-        file = BrochureFile.objects.get(input_hash=digest)
+        # Locked, so that the press, tidying up, does not take it away between two lines.
+        file = BrochureFile.objects.select_for_update().get(input_hash=digest)
         # Newest asked, first shown: going back to an earlier text finds its file again.
         BrochureFile.objects.filter(pk=file.pk).update(requested_at=now)
         if file.state == BrochureFile.State.FAILED:

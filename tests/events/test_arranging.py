@@ -277,6 +277,20 @@ def test_a_new_time_is_told_to_everybody_once(client, world):
     assert gone.pk not in told.values_list("about", flat=True)
 
 
+def test_a_form_opened_before_somebody_moved_the_event_does_not_move_it_back(client, world):
+    client.force_login(world.staff)
+    event = make_event(world.union)
+    register(event)
+    old_form = as_typed(event, user=world.staff, title="Kirjoitusvirhe korjattu", seen_revision=0)
+    moved = as_typed(event, user=world.staff, starts_on=(timezone.localdate() + 40 * DAY).isoformat(), seen_revision=0)
+    client.post(reverse("events:event_edit", args=[event.pk]), moved)
+    answer = client.post(reverse("events:event_edit", args=[event.pk]), old_form)
+    event.refresh_from_db()
+    assert (answer.status_code, event.revision) == (422, 1)
+    assert "Kirjoitusvirhe korjattu" in answer.content.decode()
+    assert OutgoingMail.objects.filter(kind="event-moved").count() == 1
+
+
 def test_more_seats_are_given_to_those_who_wait_in_order(client, world):
     client.force_login(world.staff)
     event = make_event(world.union, capacity=1)

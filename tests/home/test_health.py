@@ -37,3 +37,18 @@ class TestReady:
         with connection.cursor() as cursor:
             cursor.execute("DELETE FROM django_migrations WHERE app = 'sessions'")
         assert "not applied" in client.get("/readyz").json()["migrations"]
+
+
+def test_the_containers_own_check_knows_no_host_name(client, settings):
+    settings.ALLOWED_HOSTS = ["portaali.example.org"]
+    assert client.get("/livez", headers={"host": "127.0.0.1:8000"}).status_code == 200
+    assert client.get("/apua/", headers={"host": "127.0.0.1:8000"}).status_code == 400
+
+
+@pytest.mark.django_db
+def test_pages_of_somebody_logged_in_are_not_kept_by_the_browser(client):
+    from tests.factories import make_user
+
+    client.force_login(make_user())
+    assert client.get("/oma/")["Cache-Control"] == "private, no-store"
+    assert client.get("/apua/")["Cache-Control"] == "private, no-store"

@@ -38,3 +38,10 @@ def test_the_deployment_check_is_clean():
 def test_sqlite_is_refused():
     result = start(COMPLETE | {"DATABASE_URL": "sqlite:///x.db"}, "check")
     assert "PostgreSQL" in result.stderr
+
+
+def test_names_left_empty_count_as_not_given():
+    program = "from django.conf import settings as s; print(s.SITE_URL, s.ALLOWED_HOSTS)"
+    empty = COMPLETE | {"SITE_URL": "", "ALLOWED_HOSTS": "portaali.example.org, www.example.org"}
+    result = start(empty, "shell", "--no-imports", "-c", program)
+    assert result.stdout == "https://portaali.example.org ['portaali.example.org', 'www.example.org']\n"
