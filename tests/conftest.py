@@ -4,6 +4,8 @@ import pytest
 from django.core.cache import cache
 from django.core.management import call_command
 
+from advocacy_portal.templatetags.kept import pieces
+
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
@@ -14,6 +16,8 @@ def django_db_setup(django_db_setup, django_db_blocker):
 @pytest.fixture(autouse=True)
 def empty_cache():
     cache.clear()
+    # Pieces of the page frame are kept under their page's address, and tests share addresses.
+    pieces.clear()
 
 
 @pytest.fixture(autouse=True)
