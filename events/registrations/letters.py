@@ -171,7 +171,7 @@ def build_cancelled(mail):
     return Letter(
         subject=_subject(_("Your registration is cancelled"), registration.event),
         lead=_("Your registration is cancelled. You are welcome to register again while there are seats."),
-        button=(_("Look at the event"), absolute_url(registration.event.get_absolute_url(), mail.language)),
+        button=_button(registration, _("Your registration")),
         facts=_facts(registration, with_link=False),
         reason=_why(),
     )
@@ -198,7 +198,8 @@ def build_event_cancelled(mail):
     return Letter(
         subject=_subject(_("The event is cancelled"), event),
         lead=_("The event is cancelled, so your registration is no longer in force."),
-        button=(_("Look at the event"), absolute_url(event.get_absolute_url(), mail.language)),
+        # The event itself may be hidden from who is not logged in; the signed page is not.
+        button=_button(registration, _("Your registration")),
         facts=([(_("Reason"), event.cancel_reason)] if event.cancel_reason else [])
         + _facts(registration, with_link=False),
         reason=_why(),

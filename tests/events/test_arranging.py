@@ -408,3 +408,16 @@ def test_events_are_changed_on_their_own_pages_where_seats_are_safe(client, worl
     assert client.get(reverse("admin:events_event_changelist")).status_code == 200
     assert client.post(reverse("admin:events_event_change", args=[event.pk]), {"title": "x"}).status_code == 403
     assert Registration.objects.count() == 0
+
+
+def test_who_had_registered_sees_first_of_all_that_the_event_is_cancelled(client, world):
+    event = make_event(world.union, remote_link="https://example.org/etahuone")
+    registration = register(event, person=world.board)
+    assert registration.is_confirmed
+    client.force_login(world.board)
+    assert "https://example.org/etahuone" in client.get(event.get_absolute_url()).content.decode()
+    event.call_off(reason="Kouluttaja sairastui.", now=timezone.now())
+    page = client.get(event.get_absolute_url()).content.decode()
+    assert "Kouluttaja sairastui." in page
+    assert "https://example.org/etahuone" not in page
+    assert "Olet tulossa" not in page

@@ -67,3 +67,12 @@ def test_production_cookies_bind_to_the_host_and_to_https():
         "SECURE_HSTS_SECONDS": 63_072_000,
         "SECURE_SSL_REDIRECT": True,
     }
+
+
+@pytest.mark.django_db
+def test_nobody_reads_or_plants_a_second_step_in_the_register(client):
+    from tests.factories import make_user
+
+    client.force_login(make_user(is_staff=True, is_superuser=True))
+    assert client.get("/yllapito/").status_code == 200
+    assert client.get("/yllapito/mfa/authenticator/").status_code == 404

@@ -19,7 +19,7 @@ def relay(settings):
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", sink.port
     settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
     settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
-    settings.EMAIL_TIMEOUT, settings.EMAIL_FINAL_TIMEOUT = 0.4, 0.4
+    settings.EMAIL_TIMEOUT, settings.EMAIL_FINAL_TIMEOUT = 1.5, 1.5
     yield sink
     sink.release.set()
     sink.stop()

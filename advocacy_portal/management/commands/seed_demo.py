@@ -229,8 +229,8 @@ class Command(BaseCommand):
             dict(
                 organiser=tukiliitto,
                 kind="training",
-                title="Kuntayhteistyöilta: näin pääsette alkuun",
-                summary="Miten yhdistys kutsuu kunnan keskustelemaan ja mitä illasta jää käteen.",
+                title="Kuntayhteistyökoulutus: näin pääsette alkuun",
+                summary="Miten yhdistys kutsuu kunnan keskustelemaan ja mitä tapaamisesta jää käteen.",
                 description="Koulutuksessa suunnittelette oman kuntayhteistyötilaisuutenne: aiheet, kutsut, ennakkotiedot ja sovittujen asioiden seuranta.",
                 audience="Tukiyhdistysten hallitukset",
                 day=66,
