@@ -5,7 +5,7 @@ import time
 import uuid
 
 import pytest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from tests.test_access import addresses, rows
 from tests.world import build_world
@@ -129,11 +129,7 @@ def test_broken_input_is_answered_and_never_a_server_error(name, who, world, cli
     client.raise_request_exception = False
     if person := getattr(world, who):
         client.force_login(person)
-    try:
-        args = row["args"](world) if row.get("args") else []
-        url = reverse(name, args=args)
-    except NoReverseMatch:
-        pytest.skip("no such address")
+    url = reverse(name, args=row["args"](world) if row.get("args") else [])
     expected_503 = {503} if name == "readyz" else set()
     faults = []
     for _ in range(ROUNDS):
@@ -159,7 +155,7 @@ def test_a_field_of_a_megabyte_is_refused_with_a_message(world, client):
         answer = client.post(reverse(name), {"title": "x" * 1_000_000, "name": "x" * 1_000_000})
         assert answer.status_code == 422
     # Ten megabytes do not even get that far.
-    assert client.post(reverse("events:event_create"), {"title": "x" * 10_000_000}).status_code in (400, 413)
+    assert client.post(reverse("events:event_create"), {"title": "x" * 10_000_000}).status_code == 400
 
 
 @pytest.mark.parametrize(
