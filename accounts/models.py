@@ -1,5 +1,6 @@
 """People who log in."""
 
+import pghistory
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
@@ -26,6 +27,15 @@ class UserManager(BaseUserManager):
         return self.get(email=email.strip().lower())
 
 
+@pghistory.track(
+    pghistory.InsertEvent(),
+    pghistory.UpdateEvent(),
+    pghistory.DeleteEvent(),
+    fields=["id", "email", "is_active", "is_staff", "is_superuser"],
+    model_name="UserHistory",
+    obj_field=pghistory.ObjForeignKey(related_name="history"),
+    append_only=True,
+)
 class User(AbstractBaseUser, PermissionsMixin):
     """Person (käyttäjä): somebody who can log in. What they may do comes from their roles."""
 

@@ -5,6 +5,8 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 import environ
+import pghistory
+import pgtrigger
 from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -70,6 +72,11 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "pgtrigger",
+    "pghistory",
     "csp",
     "crispy_forms",
     "crispy_bootstrap5",
@@ -98,6 +105,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "advocacy_portal.lib.history.HistoryMiddleware",
 ]
 
 ROOT_URLCONF = "advocacy_portal.urls"
@@ -150,6 +158,13 @@ DATABASES["default"] |= {
     },
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- Who changed what: written by triggers of the database (docs/decisions/0003) -------------------
+PGHISTORY_MIDDLEWARE_METHODS = ("POST", "PUT", "PATCH", "DELETE")
+# One row tells all: no table of contexts to join.
+PGHISTORY_CONTEXT_FIELD = pghistory.ContextJSONField()
+PGHISTORY_CONTEXT_ID_FIELD = pghistory.ContextUUIDField()
+PGHISTORY_LEVEL = pgtrigger.Statement
 
 # --- Redis: the broker must never forget, the cache may ----------------------------------------
 REDIS_URL = env("REDIS_URL", default="")

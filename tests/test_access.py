@@ -8,7 +8,19 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from tests.world import build_world
 
 APPS = ["home", "accounts", "associations", "events", "materials", "notifications"]
-ROLES = ["visitor", "board", "neighbour", "coordinator", "staff", "other_staff", "administrator"]
+ROLES = [
+    "visitor",
+    "member",
+    "board",
+    "chair",
+    "neighbour",
+    "coordinator",
+    "far_coordinator",
+    "staff",
+    "other_staff",
+    "legal",
+    "administrator",
+]
 # Registers that only administrators edit; Django's own permission tests cover them.
 ELSEWHERE = {"admin"}
 

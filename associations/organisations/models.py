@@ -1,5 +1,6 @@
 """Who we are: unions, districts, associations and networks."""
 
+import pghistory
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector
 from django.core.exceptions import ValidationError
@@ -22,6 +23,15 @@ LANGUAGES = [
 NAME_WORDS = SearchVector("name_fi", "name_sv", "short_name", config="simple")
 
 
+# Who changed what is written by the database itself, so that bulk changes and hand-made SQL leave their mark too.
+@pghistory.track(
+    pghistory.InsertEvent(),
+    pghistory.UpdateEvent(),
+    pghistory.DeleteEvent(),
+    model_name="OrganisationHistory",
+    obj_field=pghistory.ObjForeignKey(related_name="history"),
+    append_only=True,
+)
 class Organisation(models.Model):
     """Organisation (järjestö): a union, one of its districts or associations, or a network."""
 
@@ -62,6 +72,14 @@ class Organisation(models.Model):
     website = models.URLField(_("website"), blank=True)
     languages = models.CharField(_("languages"), max_length=20, default="fi", help_text=_("Such as fi or fi,sv."))
     introduction = models.TextField(_("introduction"), blank=True, max_length=2000)
+    # What the union itself calls it in its own register; an import finds the row by it.
+    member_number = models.CharField(_("member number"), max_length=40, blank=True)
+    logo = models.ImageField(_("logo"), upload_to="logos/", blank=True)
+    # A union's own colours, as #rrggbb; the portal's own where empty.
+    primary_colour = models.CharField(_("main colour"), max_length=7, blank=True)
+    strong_colour = models.CharField(_("strong colour"), max_length=7, blank=True)
+    soft_colour = models.CharField(_("soft colour"), max_length=7, blank=True)
+    details_confirmed_at = models.DateTimeField(_("details confirmed"), null=True, blank=True, editable=False)
     source = models.CharField(_("source"), max_length=300, blank=True)
     ended_on = models.DateField(_("ended on"), null=True, blank=True)
 
@@ -76,6 +94,12 @@ class Organisation(models.Model):
                 condition=~models.Q(kind="district") | models.Q(parent__isnull=False),
                 name="district_has_a_union",
                 violation_error_message=_("A district belongs to a central organisation."),
+            ),
+            models.UniqueConstraint(
+                fields=["union", "member_number"],
+                condition=~models.Q(member_number=""),
+                name="one_organisation_a_member_number",
+                violation_error_message=_("Another organisation of the union has this member number."),
             ),
         ]
         indexes = [
@@ -127,12 +151,26 @@ class Organisation(models.Model):
             self.children.exclude(union=self.union).update(union=self.union)
 
 
+@pghistory.track(
+    pghistory.InsertEvent(),
+    pghistory.UpdateEvent(),
+    pghistory.DeleteEvent(),
+    model_name="NetworkMembershipHistory",
+    obj_field=pghistory.ObjForeignKey(related_name="history"),
+    append_only=True,
+)
 class NetworkMembership(models.Model):
-    """Membership of a network (verkosto), which gathers organisations across unions."""
+    """Membership of a network (verkosto), which gathers organisations across unions.
+
+    An invited organisation becomes a member when its own board says yes. What it shows the other members
+    of the network is its own choice: without ``shares_contacts`` its board is seen only in its own union.
+    """
 
     network = models.ForeignKey(Organisation, models.CASCADE, related_name="memberships", verbose_name=_("network"))
     member = models.ForeignKey(Organisation, models.CASCADE, related_name="networks", verbose_name=_("member"))
-    joined_on = models.DateField(_("joined on"))
+    invited_on = models.DateField(_("invited on"), null=True, blank=True)
+    joined_on = models.DateField(_("joined on"), null=True, blank=True)
+    shares_contacts = models.BooleanField(_("shows its board to the network"), default=False)
     left_on = models.DateField(_("left on"), null=True, blank=True)
 
     class Meta:
@@ -146,3 +184,31 @@ class NetworkMembership(models.Model):
 
     def __str__(self):
         return f"{self.member} – {self.network}"
+
+
+@pghistory.track(
+    pghistory.InsertEvent(),
+    pghistory.DeleteEvent(),
+    model_name="OperationAreaHistory",
+    obj_field=None,
+    append_only=True,
+)
+class OperationArea(Organisation.municipalities.through):
+    """A municipality of operation (toimintakunta), here only so that its changes are written down."""
+
+    class Meta:
+        proxy = True
+
+
+@pghistory.track(
+    pghistory.InsertEvent(),
+    pghistory.DeleteEvent(),
+    model_name="CoveredRegionHistory",
+    obj_field=None,
+    append_only=True,
+)
+class CoveredRegion(Organisation.wellbeing_regions.through):
+    """A wellbeing region that a district covers, here only so that its changes are written down."""
+
+    class Meta:
+        proxy = True

@@ -168,6 +168,29 @@ class Service(LocalNames):
         ordering = ["name_fi"]
 
 
+class CouncilSizeRule(models.Model):
+    """Council size rule (valtuuston vähimmäiskoko): the smallest council allowed by law for a population."""
+
+    level = models.CharField(_("level"), max_length=20, choices=Service.Responsible.choices)
+    population_from = models.PositiveIntegerField(_("population from"))
+    population_to = models.PositiveIntegerField(_("population to"), null=True, blank=True)
+    min_councillors = models.PositiveSmallIntegerField(_("smallest number of councillors"))
+    legal_basis = models.CharField(_("legal basis"), max_length=300, blank=True)
+    source = models.CharField(_("source"), max_length=300, blank=True)
+    verification = models.CharField(_("verification"), max_length=40, blank=True)
+
+    class Meta:
+        verbose_name = _("council size rule")
+        verbose_name_plural = _("council size rules")
+        ordering = ["level", "population_from"]
+        constraints = [
+            models.UniqueConstraint(fields=["level", "population_from"], name="one_council_size_from_a_population")
+        ]
+
+    def __str__(self):
+        return f"{self.level}: {self.population_from}"
+
+
 class DecisionCycleStep(LocalNames):
     """A step of the decision cycle (vuosikello) that recurs, such as the budget in December."""
 

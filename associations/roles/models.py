@@ -1,5 +1,6 @@
 """Who does what for whom, from which day to which."""
 
+import pghistory
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -11,6 +12,14 @@ from associations.places.models import WellbeingRegion
 from associations.roles.querysets import RoleQuerySet
 
 
+@pghistory.track(
+    pghistory.InsertEvent(),
+    pghistory.UpdateEvent(),
+    pghistory.DeleteEvent(),
+    model_name="RoleHistory",
+    obj_field=pghistory.ObjForeignKey(related_name="history"),
+    append_only=True,
+)
 class Role(models.Model):
     """Role (tehtävä): a dated fact. Boards change on 1 January; next year's can be entered ahead.
 
@@ -39,6 +48,11 @@ class Role(models.Model):
     )
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("to"), null=True, blank=True)
+    # Who took the role over, when it was handed over.
+    successor = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, editable=False, related_name="predecessors",
+        verbose_name=_("handed over to"),
+    )  # fmt: skip
 
     objects = RoleQuerySet.as_manager()
 
@@ -80,3 +94,17 @@ class Role(models.Model):
             raise ValidationError(
                 {"organisation": _("A regional coordinator works for a central organisation or a district.")}
             )
+
+
+@pghistory.track(
+    pghistory.InsertEvent(),
+    pghistory.DeleteEvent(),
+    model_name="RoleRegionHistory",
+    obj_field=None,
+    append_only=True,
+)
+class RoleRegion(Role.regions.through):
+    """A wellbeing region that a coordinator looks after, here only so that its changes are written down."""
+
+    class Meta:
+        proxy = True
