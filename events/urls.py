@@ -12,7 +12,13 @@ urlpatterns = [
     path("tapahtumat/uusi/", calendar.event_create, name="event_create"),
     path("tapahtumat/omat/", registrations.my_registrations, name="my_registrations"),
     path("tapahtumat/omat/<row:pk>/", registrations.registration, name="registration"),
+    path("tapahtumat/omat/<row:pk>/peru/", registrations.registration_cancel, name="registration_cancel"),
     path("tapahtumat/ilmoittautuminen/<str:token>/", registrations.registration_manage, name="registration_manage"),
+    path(
+        "tapahtumat/ilmoittautuminen/<str:token>/peru/",
+        registrations.registration_manage_cancel,
+        name="registration_manage_cancel",
+    ),
     path(
         "tapahtumat/ilmoittautuminen/<str:token>/kalenteri.ics",
         registrations.registration_calendar,

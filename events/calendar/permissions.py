@@ -13,12 +13,14 @@ def _arranges(user, event):
 
 
 def can_create_events(user):
+    """The staff of a central organisation."""
     if not Organisation.objects.staffed_by(user).exists():
         return Denied(_("Only the staff of a central organisation can publish events."))
     return True
 
 
 def can_edit_event(user, event):
+    """The organiser's staff, as long as the event has not been cancelled."""
     if not _arranges(user, event):
         return Denied(_("Only the organiser's staff can change this event."))
     if event.is_cancelled:
@@ -27,6 +29,7 @@ def can_edit_event(user, event):
 
 
 def can_publish_event(user, event):
+    """The organiser's staff, a draft."""
     if not _arranges(user, event):
         return Denied(_("Only the organiser's staff can publish this event."))
     if not event.is_draft:
@@ -35,6 +38,7 @@ def can_publish_event(user, event):
 
 
 def can_cancel_event(user, event):
+    """The organiser's staff, a published event."""
     if not _arranges(user, event):
         return Denied(_("Only the organiser's staff can cancel this event."))
     if event.state != event.State.PUBLISHED:
@@ -43,6 +47,7 @@ def can_cancel_event(user, event):
 
 
 def can_see_registrations(user, event):
+    """The organiser's staff."""
     if not _arranges(user, event):
         return Denied(_("Only the organiser's staff can see who has registered."))
     return True

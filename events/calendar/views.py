@@ -1,5 +1,7 @@
 """The calendar of events, and the pages on which staff arrange them."""
 
+from copy import copy
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
@@ -14,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from advocacy_portal.lib.access import require
 from advocacy_portal.lib.shelf import kept_for_visitors
+from events.calendar.doors import log_in_to_see
 from events.calendar.forms import CancelForm, EventForm, SearchForm
 from events.calendar.ics import CONTENT_TYPE, calendar_file
 from events.calendar.models import Event
@@ -26,7 +29,7 @@ from events.calendar.permissions import (
 )
 from events.registrations import telling
 from events.registrations.models import Registration
-from events.registrations.permissions import can_register
+from events.registrations.permissions import can_cancel_registration, can_register
 
 PAGE = 25
 # Counting stops here: nobody leafs further, and the count must not grow with the table.
@@ -67,6 +70,7 @@ def _removable(request, form):
 
 @kept_for_visitors
 @require_safe
+@log_in_to_see
 def event(request, pk):
     """One event: what, for whom, when, where, and whether there is room."""
     now = timezone.now()
@@ -74,6 +78,8 @@ def event(request, pk):
     mine = None
     if request.user.is_authenticated:
         mine = Registration.objects.of_person(request.user).in_force().filter(event=event).first()
+        if mine:
+            mine.event = event
     return render(
         request,
         "events/calendar/event.html",
@@ -82,6 +88,7 @@ def event(request, pk):
             "now": now,
             "mine": mine,
             "may_register": can_register(event, now),
+            "may_cancel_mine": bool(mine and can_cancel_registration(mine, now)),
             "may_edit": bool(can_edit_event(request.user, event)),
             "may_publish": bool(can_publish_event(request.user, event)),
             "may_cancel": bool(can_cancel_event(request.user, event)),
@@ -92,6 +99,7 @@ def event(request, pk):
 
 @kept_for_visitors
 @require_safe
+@log_in_to_see
 def event_calendar(request, pk):
     """The event as a calendar file, without the remote link."""
     event = get_object_or_404(Event.objects.visible_to(request.user), pk=pk)
@@ -160,10 +168,13 @@ def event_edit(request, pk):
     """Change an event. Whoever has registered is told when its time or place changes."""
     event = get_object_or_404(Event.objects.visible_to(request.user), pk=pk)
     require(can_edit_event(request.user, event))
-    form = EventForm(request.POST or None, instance=event, user=request.user)
+    # A copy: while the form is refused, the page still names the event as it is.
+    form = EventForm(request.POST or None, instance=copy(event), user=request.user)
     if request.method == "POST" and form.is_valid():
         try:
             told = telling.save_changes(form, now=timezone.now())
+        except telling.ChangedMeanwhile as refusal:
+            form.show_saved(refusal.saved)
         except ValidationError as refusal:
             form.add_error(None, refusal)
         else:

@@ -5,23 +5,31 @@ import uuid
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from advocacy_portal.lib.phones import check_phone
 from associations.models import Organisation
 
 
 class RegistrationForm(forms.Form):
     """Name and e-mail; for members the association is known, guests may write theirs."""
 
-    name = forms.CharField(label=_("Name"), max_length=150, widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    name = forms.CharField(
+        label=_("Name"),
+        max_length=150,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        error_messages={"required": _("Write your name.")},
+    )
     email = forms.EmailField(
         label=_("E-mail"),
         max_length=254,
         help_text=_("We send the confirmation to this address."),
         widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email"}),
+        error_messages={"required": _("Write your e-mail address.")},
     )
     phone = forms.CharField(
         label=_("Phone number"),
         max_length=40,
         required=False,
+        validators=[check_phone],
         help_text=_("If something changes on the very day. For example 040 123 4567."),
         widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel", "type": "tel"}),
     )

@@ -1,9 +1,15 @@
 """What we write to those who register: one function queues a letter, one builds it at sending time."""
 
+import json
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.utils.dateparse import parse_datetime
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from advocacy_portal.lib.moments import moment_text
 from events.calendar.ics import calendar_file
+from events.calendar.models import Event
 from events.registrations.models import Registration
 from notifications.letters import (
     Letter,
@@ -14,6 +20,7 @@ from notifications.letters import (
     register_kind,
     withdraw_letters,
 )
+from notifications.models import OutgoingMail
 
 CONFIRMED = "registration-confirmed"
 WAITING = "registration-waiting"
@@ -68,6 +75,39 @@ def tell_known(registration, now):
     queue_letter(KNOWN, **facts_of(KNOWN, registration, key=f"{KNOWN}:{registration.pk}:{hour}"))
 
 
+# What a letter about a move says was before.
+BEFORE = ("starts_at", "ends_at", "attendance", "place", "address", "remote_link")
+
+
+def moves_untold(event):
+    """What people still believe: {what was before: [registrations]} of letters about a move that were never sent."""
+    owed = OutgoingMail.objects.open().filter(kind=EVENT_MOVED, about__in=event.registrations.values("pk"))
+    believed = {}
+    for about, content in owed.order_by("-revision").values_list("about", "content"):
+        if content:
+            believed.setdefault(bytes(content), []).append(about)
+    return believed
+
+
+def keep_before(event, before, untold):
+    """Put the time and place that people know into their letters: when those are built, only the new ones are there."""
+    written = OutgoingMail.objects.filter(
+        kind=EVENT_MOVED, revision=event.revision, about__in=event.registrations.values("pk")
+    )
+    facts = {name: getattr(before, name) for name in BEFORE}
+    written.update(content=json.dumps(facts, cls=DjangoJSONEncoder).encode())
+    for content, abouts in untold.items():
+        written.filter(about__in=abouts).update(content=content)
+
+
+def _before(mail):
+    """The event as the reader of this letter knows it; None when that is no longer kept."""
+    if not mail.content:
+        return None
+    facts = json.loads(bytes(mail.content))
+    return Event(**facts | {name: parse_datetime(facts[name]) for name in ("starts_at", "ends_at")})
+
+
 def withdraw_for(registration, *, now):
     """Hold back what was promised to a registration that is being given up."""
     for kind in PROMISES:
@@ -94,18 +134,37 @@ def _when(event):
     return moment_text(event.starts_at, event.ends_at)
 
 
-def _facts(registration, with_link=True):
+def _where(event):
+    """The place with its address, «remote», or both."""
+    place = ", ".join(filter(None, [event.place, event.address]))
+    if place and event.attendance == Event.Attendance.HYBRID:
+        return _("%(place)s and remote") % {"place": place}
+    return place or capfirst(event.get_attendance_display())
+
+
+def _facts(registration, with_link=True, before=None):
+    """What, when and where in plain words; of an event that has moved also what was ``before``."""
     event = registration.event
-    where = ", ".join(filter(None, [event.place, event.address]))
-    facts = [(_("Event"), event.title), (_("Time"), _when(event))]
-    if where:
-        facts.append((_("Place"), where))
+    before = before or event
+    facts = [(_("Event"), event.title)]
+    facts += _changed(_("Time"), _("New time"), _("Earlier time"), _when(event), _when(before))
+    facts += _changed(_("Place"), _("New place"), _("Earlier place"), _where(event), _where(before))
     if with_link and event.remote_link:
-        facts.append((_("Remote link"), event.remote_link))
+        is_new = before.remote_link != event.remote_link
+        facts.append((_("New remote link") if is_new else _("Remote link"), event.remote_link))
+    if event.price:
+        facts.append((_("Price"), event.price))
     facts.append((_("Organiser"), event.organiser.name))
+    contact = ", ".join(filter(None, [event.contact_name, event.contact_phone, event.contact_email]))
+    if contact:
+        facts.append((_("Questions about the event"), contact))
     if event.accessibility:
         facts.append((_("Accessibility"), event.accessibility))
     return facts
+
+
+def _changed(label, new_label, old_label, new, old):
+    return [(label, new)] if new == old else [(new_label, new), (old_label, old)]
 
 
 def _button(registration, text=None):
@@ -132,7 +191,7 @@ def build_confirmed(mail):
     registration = _registration(mail)
     return Letter(
         subject=_subject(_("You are registered"), registration.event),
-        lead=_("You are registered. The attached calendar file puts the event in your own calendar."),
+        lead=_("Welcome. The attached calendar file puts the event in your own calendar."),
         button=_button(registration),
         facts=_facts(registration),
         paragraphs=[_("If you cannot come, cancel your registration. Somebody who waits then gets the seat.")],
@@ -145,7 +204,7 @@ def build_waiting(mail):
     registration = _registration(mail)
     return Letter(
         subject=_subject(_("You are on the waiting list"), registration.event),
-        lead=_("The event is full and you are on the waiting list. We write to you at once if you get a seat."),
+        lead=_("The event is full just now. We write to you at once if you get a seat."),
         button=_button(registration),
         facts=_facts(registration, with_link=False),
         paragraphs=[_("Seats are given in the order in which people registered.")],
@@ -157,7 +216,7 @@ def build_promoted(mail):
     registration = _registration(mail)
     return Letter(
         subject=_subject(_("You got a seat"), registration.event),
-        lead=_("A seat was freed and it is yours. You need not do anything."),
+        lead=_("It was your turn on the waiting list. You need not do anything but come."),
         button=_button(registration),
         facts=_facts(registration),
         paragraphs=[_("If you cannot come, cancel your registration. Somebody who waits then gets the seat.")],
@@ -170,7 +229,7 @@ def build_cancelled(mail):
     registration = _registration(mail)
     return Letter(
         subject=_subject(_("Your registration is cancelled"), registration.event),
-        lead=_("Your registration is cancelled. You are welcome to register again while there are seats."),
+        lead=_("You are welcome to register again while there are seats."),
         button=_button(registration, _("Your registration")),
         facts=_facts(registration, with_link=False),
         reason=_why(),
@@ -181,7 +240,7 @@ def build_known(mail):
     registration = _registration(mail)
     return Letter(
         subject=_subject(_("You are already registered"), registration.event),
-        lead=_("You are already registered for this event, so you need not do anything."),
+        lead=_("You need not do anything: your first registration is in force."),
         button=_button(registration),
         facts=_facts(registration, with_link=registration.is_confirmed),
         paragraphs=[
@@ -197,7 +256,7 @@ def build_event_cancelled(mail):
     event = registration.event
     return Letter(
         subject=_subject(_("The event is cancelled"), event),
-        lead=_("The event is cancelled, so your registration is no longer in force."),
+        lead=_("You need not do anything. Your registration is no longer in force."),
         # The event itself may be hidden from who is not logged in; the signed page is not.
         button=_button(registration, _("Your registration")),
         facts=([(_("Reason"), event.cancel_reason)] if event.cancel_reason else [])
@@ -208,13 +267,20 @@ def build_event_cancelled(mail):
 
 
 def build_event_moved(mail):
+    """Whether one has a seat is said too: the letter that told it may have been overtaken by this one."""
     registration = _registration(mail)
+    if registration.is_confirmed:
+        lead = _("You have a seat. Check that the change suits you.")
+        stays = _("You keep your seat without doing anything. If you cannot come, cancel your registration.")
+    else:
+        lead = _("You are on the waiting list. Check that the change suits you.")
+        stays = _("You keep your place in the order without doing anything. If you cannot come, cancel it.")
     return Letter(
         subject=_subject(_("The event has changed"), registration.event),
-        lead=_("The time or place of the event has changed. Below are the new details."),
+        lead=lead,
         button=_button(registration),
-        facts=_facts(registration, with_link=registration.is_confirmed),
-        paragraphs=[_("Your registration is in force as before. If the new time does not suit you, cancel it.")],
+        facts=_facts(registration, with_link=registration.is_confirmed, before=_before(mail)),
+        paragraphs=[stays],
         reason=_why(),
         attachments=_calendar(registration) if registration.is_confirmed else [],
     )

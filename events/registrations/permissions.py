@@ -21,3 +21,14 @@ def can_register(event, now):
     if now >= event.closes_at:
         return Denied(_("Registration has closed."))
     return True
+
+
+def can_cancel_registration(registration, now):
+    """Its owner may give it up until the event is over; who the owner is, the page has asked."""
+    if registration.event.is_cancelled:
+        return Denied(_("The event is cancelled."))
+    if registration.event.is_over(now):
+        return Denied(_("The event is already over."))
+    if registration.is_cancelled:
+        return Denied(_("This registration has already been cancelled."))
+    return True

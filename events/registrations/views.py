@@ -19,13 +19,14 @@ from django.views.decorators.http import require_safe
 from advocacy_portal.lib import sheets
 from advocacy_portal.lib.access import require
 from advocacy_portal.lib.moments import moment_text
+from events.calendar.doors import log_in_to_see
 from events.calendar.ics import CONTENT_TYPE, calendar_file
 from events.calendar.models import Event
 from events.calendar.permissions import can_see_registrations
 from events.registrations import enrolling, letters
 from events.registrations.forms import RegistrationForm
 from events.registrations.models import LINK_SALT, Registration
-from events.registrations.permissions import can_register
+from events.registrations.permissions import can_cancel_registration, can_register
 
 PAGE = 50
 # A letter's link lets see a name and an address: it ends some time after the event.
@@ -33,6 +34,7 @@ LINK_LIFE = datetime.timedelta(days=180)
 
 
 @never_cache
+@log_in_to_see
 def register(request, pk):
     """Register for an event, with or without an account."""
     event = get_object_or_404(Event.objects.visible_to(request.user).select_related("organiser"), pk=pk)
@@ -93,6 +95,7 @@ def _registered(request, outcome):
 
 
 @require_safe
+@log_in_to_see
 def registered(request, pk):
     """Where a guest lands: the same words for everybody, the rest is in the letter."""
     event = get_object_or_404(Event.objects.visible_to(request.user), pk=pk)
@@ -109,55 +112,89 @@ def _by_token(token):
         return None
 
 
+@require_safe
 @never_cache
 def registration_manage(request, token):
-    """One's registration by the signed link of a letter: see it, cancel it. A GET changes nothing."""
+    """One's registration by the signed link of a letter, without logging in."""
     registration = _by_token(token)
     if registration is None:
-        return render(request, "events/registrations/link_broken.html", status=404)
-    now = timezone.now()
-    if request.method == "POST":
-        return _cancel(request, registration, now, request.path)
-    return _show(request, registration, now, request.path)
+        return _broken(request)
+    return _show(request, registration, reverse("events:registration_manage_cancel", args=[token]))
+
+
+@never_cache
+def registration_manage_cancel(request, token):
+    """Give the registration of a letter's link up. Looking changes nothing: mail programs open links by themselves."""
+    registration = _by_token(token)
+    if registration is None:
+        return _broken(request)
+    return _cancel(request, registration, reverse("events:registration_manage", args=[token]))
+
+
+@login_required
+@require_safe
+@never_cache
+def registration(request, pk):
+    """One's own registration when logged in."""
+    return _show(request, _own(request, pk), reverse("events:registration_cancel", args=[pk]))
 
 
 @login_required
 @never_cache
-def registration(request, pk):
-    """One's own registration when logged in."""
-    registration = get_object_or_404(
-        Registration.objects.of_person(request.user).select_related("event__organiser", "association"), pk=pk
-    )
+def registration_cancel(request, pk):
+    """Give one's own registration up: asked once, since the seat may go to somebody else at once."""
+    return _cancel(request, _own(request, pk), reverse("events:registration", args=[pk]))
+
+
+def _own(request, pk):
+    rows = Registration.objects.of_person(request.user).select_related("event__organiser", "association")
+    return get_object_or_404(rows, pk=pk)
+
+
+def _broken(request):
+    return render(request, "events/registrations/link_broken.html", status=404)
+
+
+def _cancel(request, registration, back):
+    """Ask, and on a yes do; what cannot be given up any more is told on the page of the registration."""
     now = timezone.now()
-    here = reverse("events:registration", args=[pk])
     if request.method == "POST":
-        return _cancel(request, registration, now, here)
-    return _show(request, registration, now, here)
+        try:
+            enrolling.cancel(registration, now=now)
+        except ValidationError as refusal:
+            messages.error(request, refusal.messages[0])
+        else:
+            messages.success(request, _("Your registration is cancelled."))
+        return redirect(back)
+    if not can_cancel_registration(registration, now):
+        return redirect(back)
+    context = {
+        "registration": registration,
+        "event": registration.event,
+        "somebody_waits": registration.is_confirmed and registration.event.registrations.waiting().exists(),
+        "back_url": back,
+    }
+    return render(request, "events/registrations/registration_cancel.html", context)
 
 
-def _cancel(request, registration, now, here):
-    try:
-        enrolling.cancel(registration, now=now)
-    except ValidationError as refusal:
-        messages.error(request, refusal.messages[0])
-    else:
-        messages.success(request, _("Your registration is cancelled."))
-    return redirect(here)
-
-
-def _show(request, registration, now, here):
-    event = registration.event
-    ahead = not registration.is_cancelled and not event.is_over(now) and not event.is_cancelled
-    return render(
-        request,
-        "events/registrations/registration.html",
-        {
-            "registration": registration,
-            "event": event,
-            "may_cancel": ahead,
-            "calendar_url": reverse("events:registration_calendar", args=[registration.token]),
-        },
-    )
+def _show(request, registration, cancel_url):
+    event, now = registration.event, timezone.now()
+    context = {
+        "registration": registration,
+        "event": event,
+        "now": now,
+        "may_cancel": can_cancel_registration(registration, now),
+        "cancel_url": cancel_url,
+        "calendar_url": reverse("events:registration_calendar", args=[registration.token]),
+    }
+    if registration.is_cancelled and not event.is_cancelled:
+        # The way back, and the truth about the seat.
+        context |= {
+            "may_register": can_register(event, now),
+            "is_back": event.registrations.in_force().filter(email=registration.email).exists(),
+            "seat_went_on": event.registrations.filter(confirmed_at=registration.cancelled_at).exists(),
+        }
+    return render(request, "events/registrations/registration.html", context)
 
 
 @require_safe

@@ -91,4 +91,5 @@ def test_no_page_of_somebody_logged_in_is_kept_or_handed_to_them(client, world):
         assert page.content == visitors_page
         assert "Helmi" not in page.content.decode()
         assert "Sisäinen" not in page.content.decode()
-    assert client.get(inner.get_absolute_url()).status_code == 404
+    # A visitor again: what is not announced to all leads to log-in.
+    assert client.get(inner.get_absolute_url()).status_code == 302

@@ -171,6 +171,8 @@ def test_where_registration_is_not_open_the_reason_is_given(client, world, facts
 
 def test_a_draft_takes_nobody_even_from_its_own_office(client, world):
     event = make_event(world.union, state="draft")
+    assert send(client, event).status_code == 302
+    client.force_login(world.neighbour)
     assert send(client, event).status_code == 404
     client.force_login(world.staff)
     assert send(client, event).status_code == 403
@@ -358,13 +360,18 @@ def test_the_link_shows_the_registration_and_only_a_button_cancels_it(client, wo
     address = mine.get_manage_url()
     for _ in range(2):
         assert link in client.get(address).content.decode()
-    client.head(address)
+    cancel = reverse("events:registration_manage_cancel", args=[mine.token])
+    assert cancel in client.get(address).content.decode()
+    client.head(address), client.get(cancel), client.head(cancel)
+    assert client.post(address).status_code == 405
     assert states(mine.event) == ["confirmed"]
-    page = client.post(address, follow=True)
+    page = client.post(cancel, follow=True)
     assert states(mine.event) == ["cancelled"]
     assert link not in page.content.decode()
-    # Another press says it is done and changes nothing.
-    assert client.post(address, follow=True).status_code == 200
+    # Another press says it is done and changes nothing; nor is it asked again.
+    assert client.post(cancel, follow=True).status_code == 200
+    assert client.get(cancel).status_code == 302
+    assert len(letters("registration-cancelled")) == 1
 
 
 def test_who_waits_does_not_see_the_remote_link(client, world):
@@ -400,7 +407,8 @@ def test_forged_links_get_a_clear_page_and_change_nothing(client, world):
     ]
     for token in forged:
         address = reverse("events:registration_manage", args=[token])
-        for response in (client.get(address), client.post(address)):
+        cancel = reverse("events:registration_manage_cancel", args=[token])
+        for response in (client.get(address), client.get(cancel), client.post(cancel)):
             assert response.status_code == 404, token
             assert mine.name not in response.content.decode()
         assert client.get(reverse("events:registration_calendar", args=[token])).status_code == 404
@@ -421,12 +429,13 @@ def test_a_link_ends_some_time_after_its_event(client, world):
 
 def test_one_s_own_page_cancels_too_and_is_nobody_else_s(client, world):
     mine = register(make_event(world.union), world.board.email, person=world.board)
-    address = reverse("events:registration", args=[mine.pk])
+    address = reverse("events:registration_cancel", args=[mine.pk])
     client.force_login(world.neighbour)
-    assert client.post(address).status_code == 404
+    assert client.get(address).status_code == client.post(address).status_code == 404
     assert states(mine.event) == ["confirmed"]
     client.force_login(world.board)
     assert client.get(address).status_code == 200
+    assert states(mine.event) == ["confirmed"]
     client.post(address)
     assert states(mine.event) == ["cancelled"]
 
