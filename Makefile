@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTHON ?= python3
 
-.PHONY: run test test-servers check bench messages lock system-run system-test system-bench
+.PHONY: run test test-servers check bench fuzz permissions messages lock system-run system-test system-bench
 
 run: $(VENV)/.ready system-run messages
 	@exec $(BIN)/python -m advocacy_portal.run
@@ -25,6 +25,14 @@ check: $(VENV)/.ready-test
 
 bench: $(VENV)/.ready-test system-bench messages
 	$(BIN)/python -m bench $(BENCH)
+
+# 10,000 made-up inputs to each address as each of three people; hours on a small machine.
+fuzz: $(VENV)/.ready-test system-test messages
+	FUZZ_ROUNDS=$${FUZZ_ROUNDS:-3400} $(BIN)/python -m pytest -n 2 tests/test_fuzz.py
+
+# docs/permissions.md anew from the code; read what changed before committing it.
+permissions: $(VENV)/.ready-test messages
+	WRITE_PERMISSIONS=1 $(BIN)/python -m pytest -q tests/test_permissions_page.py
 
 # Python packages, exact and with hashes.
 $(VENV)/.ready: requirements/base.txt

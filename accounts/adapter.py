@@ -8,11 +8,13 @@ from allauth.account.internal.userkit import filter_users_by_email
 from allauth.mfa.adapter import DefaultMFAAdapter
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives
 from django.shortcuts import resolve_url
 from django.template.loader import render_to_string
 from django.urls import translate_url
+from django.utils.crypto import get_random_string
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext_lazy as _
 
@@ -34,6 +36,13 @@ class AccountAdapter(DefaultAccountAdapter):
         user.name = form.cleaned_data.get("name", "")
         user.language = get_language() or settings.LANGUAGE_CODE
         return super().save_user(request, user, form, commit)
+
+    def pre_login(self, request, user, *, signal_kwargs=None, **words):
+        """Whose address another house has answered for needs no code to it."""
+        sociallogin = (signal_kwargs or {}).get("sociallogin")
+        if sociallogin and getattr(sociallogin, "_did_authenticate_by_email", None):
+            user.trust_email()
+        return super().pre_login(request, user, signal_kwargs=signal_kwargs, **words)
 
     def get_login_redirect_url(self, request):
         """Their own front page, in their own language."""
@@ -57,6 +66,15 @@ class AccountAdapter(DefaultAccountAdapter):
         }
         methods = super().get_reauthentication_methods(user)
         return [way | {"description": words.get(way["id"], way["description"])} for way in methods]
+
+    def send_account_already_exists_mail(self, email):
+        """To somebody who signs up a second time; the page says and takes the same as for the first."""
+        self.hash_all_the_same()
+        super().send_account_already_exists_mail(email)
+
+    def hash_all_the_same(self):
+        # Hashing a new person's password takes a quarter of a second: its absence would tell who has an account.
+        make_password(get_random_string(20))
 
     def send_mail(self, template_prefix, email, context):
         """A letter in its reader's language; somebody unknown gets it in the page's."""

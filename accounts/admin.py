@@ -3,6 +3,7 @@
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 
+from accounts import sessions
 from accounts.models import User
 
 # Django's own form knows neither the limits nor the second step.
@@ -38,6 +39,9 @@ class UserAdmin(admin.ModelAdmin):
         if change:
             if form.changed_data:
                 obj.save(update_fields=form.changed_data)
+            if "is_active" in form.changed_data and not obj.is_active:
+                # Opened again later, the account must not let in whoever was logged in today.
+                sessions.end_all(obj)
         else:
             obj.set_unusable_password()
             obj.save()

@@ -1,10 +1,10 @@
 """What a person may type about themselves."""
 
 from django import forms
-from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from advocacy_portal.lib.phones import check_phone
 
 
 class SignupForm(forms.Form):
@@ -24,7 +24,7 @@ class ProfileForm(forms.ModelForm):
         label=_("Phone number"),
         required=False,
         max_length=40,
-        validators=[RegexValidator(r"^\+?[0-9 ()-]{5,}$", _("Write the phone number, for example 040 123 4567."))],
+        validators=[check_phone],
         widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel", "inputmode": "tel"}),
     )
 

@@ -5,9 +5,10 @@ from allauth.mfa.base import views as mfa
 from allauth.mfa.recovery_codes import views as codes
 from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as passkeys
+from allauth.socialaccount import views as social
 from django.urls import include, path, re_path
 
-from accounts import views
+from accounts import openid, views
 from accounts.pages import dressed
 
 
@@ -18,6 +19,7 @@ def door(route, view, name):
 own_pages = [
     path("omat-tiedot/", views.profile, name="profile"),
     path("kirjautumistavat/", views.security, name="security"),
+    path("istunnot/", views.sessions, name="sessions"),
 ]
 
 urlpatterns = [
@@ -31,6 +33,10 @@ urlpatterns = [
     door("ulos/", account.logout, "account_logout"),
     door("liity/", account.signup, "account_signup"),
     door("suljettu/", account.account_inactive, "account_inactive"),
+    # With the account of one's own house
+    path("kirjaudu/tunnuksella/peruttu/", social.login_cancelled, name="socialaccount_login_cancelled"),
+    path("kirjaudu/tunnuksella/<slug:provider_id>/", openid.begin, name="openid_connect_login"),
+    path("kirjaudu/tunnuksella/<slug:provider_id>/paluu/", openid.come_back, name="openid_connect_callback"),
     # Showing once more who one is
     door("vahvista/", account.reauthenticate, "account_reauthenticate"),
     door("vahvista/koodilla/", mfa.reauthenticate, "mfa_reauthenticate"),

@@ -1,14 +1,17 @@
 """A person's own pages."""
 
 from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
 
+from accounts import sessions as places
 from accounts.forms import ProfileForm
 from accounts.models import User
 
@@ -65,5 +68,37 @@ def security(request):
             "state": "done" if passkeys else "draft",
             "label": ngettext("%(count)s passkey", "%(count)s passkeys", passkeys) % {"count": passkeys},
         },
+        {
+            "icon": "globe",
+            "title": _("Where you are logged in"),
+            "url": reverse("accounts:sessions"),
+            "text": _("See your devices, and log out of those you no longer use."),
+        },
     ]
     return render(request, "accounts/security.html", {"ways": ways})
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def sessions(request):
+    """Where I am logged in (istunnot): each device, and logging out of it from here."""
+    if request.method == "POST":
+        own = UserSession.objects.filter(user=request.user)
+        if "others" in request.POST:
+            places.end_all(request.user, besides=request.session.session_key)
+            messages.success(request, _("You are now logged in only on this device."))
+        else:
+            one = get_object_or_404(own, pk=whole_number(request.POST.get("session")))
+            # This device has a page of its own for that.
+            if one.session_key == request.session.session_key:
+                return redirect("account_logout")
+            places.end(own.filter(pk=one.pk))
+            messages.success(request, _("That device is logged out."))
+        return redirect("accounts:sessions")
+    return render(request, "accounts/sessions.html", {"places": places.places_of(request)})
+
+
+def whole_number(text):
+    """A row's number as typed, or one that no row has."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else 0

@@ -2,7 +2,8 @@
 
 import os
 
-from celery import Celery, Task
+from celery import Celery, Task, signals
+from django_structlog.celery.steps import DjangoStructLogInitStep
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "advocacy_portal.settings")
 
@@ -17,7 +18,14 @@ class HintTask(Task):
         return super().apply_async(args, kwargs, countdown=countdown, **options)
 
 
+@signals.setup_logging.connect
+def leave_logs_alone(**words):
+    """Celery would set up loggers of its own; whoever listens here keeps Django's, and its level."""
+
+
 app = Celery("advocacy_portal", task_cls=HintTask)
 app.config_from_object("django.conf:settings", namespace="CELERY")
+# Without it a worker would not take the request's id up from the message.
+app.steps["worker"].add(DjangoStructLogInitStep)
 app.autodiscover_tasks()
-app.autodiscover_tasks(["advocacy_portal.home"])
+app.autodiscover_tasks(["advocacy_portal.home", "advocacy_portal.home.handover"])

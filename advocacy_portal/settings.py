@@ -92,6 +92,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # Pages shrink to a fifth; Django pads them at random against guessing of secrets by size (BREACH).
     "django.middleware.gzip.GZipMiddleware",
+    "advocacy_portal.lib.requests.RefuseOtherMethods",
     "advocacy_portal.lib.requests.RefuseMalformedInput",
     "django_structlog.middlewares.RequestMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -105,8 +106,12 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "advocacy_portal.home.second_step.SecondStepMiddleware",
     "advocacy_portal.lib.history.HistoryMiddleware",
 ]
+
+if DEBUG:
+    MIDDLEWARE.append("advocacy_portal.home.errors.OwnNotFoundPage")
 
 ROOT_URLCONF = "advocacy_portal.urls"
 WSGI_APPLICATION = "advocacy_portal.wsgi.application"
@@ -165,6 +170,8 @@ PGHISTORY_MIDDLEWARE_METHODS = ("POST", "PUT", "PATCH", "DELETE")
 PGHISTORY_CONTEXT_FIELD = pghistory.ContextJSONField()
 PGHISTORY_CONTEXT_ID_FIELD = pghistory.ContextUUIDField()
 PGHISTORY_LEVEL = pgtrigger.Statement
+# The moment of the change itself, so that several changes of one transaction keep their order.
+PGHISTORY_CREATED_AT_FUNCTION = "CLOCK_TIMESTAMP()"
 
 # --- Redis: the broker must never forget, the cache may ----------------------------------------
 REDIS_URL = env("REDIS_URL", default="")
@@ -253,6 +260,27 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60,
         "options": {"expires": 60},
     },
+    "handover-work": {
+        "task": "advocacy_portal.home.handover.tasks.move_due_work",
+        "schedule": 3600,
+        "options": {"expires": 3600},
+    },
+    "details-sweep": {
+        "task": "associations.checks.tasks.sweep_rounds",
+        "schedule": 3600,
+        "options": {"expires": 3600},
+    },
+    "states-count": {
+        "task": "associations.overview.tasks.count_states",
+        "schedule": 60,
+        "options": {"expires": 60},
+    },
+    "joining-forget": {
+        "task": "associations.joining.tasks.forget_old",
+        "schedule": 86_400,
+        "options": {"expires": 3600},
+    },
+    "imports-sweep": {"task": "associations.imports.tasks.sweep_imports", "schedule": 60, "options": {"expires": 60}},
     "heartbeat": {"task": "advocacy_portal.home.tasks.beat_heart", "schedule": 15, "options": {"expires": 30}},
     "clean-up": {"task": "advocacy_portal.home.tasks.clean_up", "schedule": 86_400, "options": {"expires": 3600}},
 }
@@ -315,6 +343,24 @@ MFA_PASSKEY_SIGNUP_ENABLED = False
 MFA_TOTP_ISSUER = SITE_NAME
 # Browsers allow passkeys on plain http only for localhost.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
+# Whose roles need a second step at log-in: kinds of roles, or "none" (advocacy_portal/home/second_step.py).
+SECOND_FACTOR_ROLES = [
+    kind.strip()
+    for kind in (
+        env("SECOND_FACTOR_ROLES", default="") or ("none" if DEBUG else "staff,coordinator,legal_adviser,administrator")
+    ).split(",")
+    if kind.strip() not in ("", "none")
+]
+# Unions whose people log in with their own house's account.
+from advocacy_portal.lib.openid import origins_of, read_providers  # noqa: E402
+
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {"APPS": read_providers(env("OIDC_PROVIDERS", default=""), allow_http=DEBUG)}
+}
+SOCIALACCOUNT_ADAPTER = "accounts.openid.SocialAccountAdapter"
+# Who comes in by an address that the provider answers for is known by the provider's own number from then on.
+SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 5
 
 # --- Letters -------------------------------------------------------------------------------------
 # Every letter is first a row (notifications.OutgoingMail); this is the relay that takes it from there.
@@ -382,7 +428,8 @@ CONTENT_SECURITY_POLICY = {
         "img-src": ["'self'", "data:"],
         "font-src": ["'self'"],
         "connect-src": ["'self'"],
-        "form-action": ["'self'"],
+        # The log-in form may lead on to the house whose account one logs in with.
+        "form-action": ["'self'", *origins_of(SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"])],
         "base-uri": ["'none'"],
         "frame-ancestors": ["'none'"],
         "manifest-src": ["'self'"],

@@ -1,6 +1,8 @@
 """Every address of the portal. They are plain Finnish words, the same in each language."""
 
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
+from allauth.usersessions.models import UserSession
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
@@ -9,6 +11,8 @@ from advocacy_portal.home import health
 
 # A second step is its owner's alone: nobody plants, reads or removes one in the register.
 admin.site.unregister(Authenticator)
+# Where people are logged in is theirs to see; other houses' log-in services stand in the settings alone.
+admin.site.unregister([UserSession, SocialAccount, SocialApp, SocialToken])
 
 urlpatterns = [
     path("livez", health.livez, name="livez"),

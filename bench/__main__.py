@@ -18,10 +18,17 @@ from bench.servers import Ground, children, free_port, resident_mb
 SMALL, BIG = "portal_bench_small", "portal_bench_big"
 SIZES = {
     SMALL: {"associations": 500, "people": 2_000, "events": 500, "registrations": 5_000},
-    BIG: {"associations": 50_000, "people": 100_000, "events": 50_000, "registrations": 250_000},
+    BIG: {"associations": 50_000, "people": 200_000, "events": 50_000, "registrations": 250_000},
 }
 # For a quick look as many events, but fewer around them.
 QUICK = {"associations": 5_000, "people": 20_000, "events": 50_000, "registrations": 50_000}
+OF_ASSOCIATIONS = {
+    "coordinator's desk",
+    "directory",
+    "coordinator's overview",
+    "staff's overview",
+}
+EVERY = ("",)
 REDIS_DATABASE = {SMALL: 11, BIG: 12}
 
 
@@ -32,8 +39,8 @@ def waits(one):
 
 
 class Run:
-    def __init__(self, quick, keep):
-        self.quick, self.keep = quick, keep
+    def __init__(self, quick, keep, chosen=EVERY):
+        self.quick, self.keep, self.chosen = quick, keep, chosen
         self.ground = Ground()
         self.figures = []
         self.begun = time.monotonic()
@@ -73,7 +80,7 @@ class Run:
 
     def pages(self):
         facts = {name: self.probe(name, "pages") for name in SIZES}
-        rounds, seconds = (3, 1) if self.quick else (7, 2)
+        rounds, seconds = (3, 1) if self.quick else (11, 2)
         with ExitStack() as stack:
             sites = {
                 name: stack.enter_context(
@@ -83,27 +90,30 @@ class Run:
             }
             floor, _ = stack.enter_context(self.ground.gunicorn("floor", "bench.floor", self.environment(BIG)))
             floor_url = (f"{floor}/{facts[BIG]['floor']}/", "")
-            for page in facts[BIG]["pages"]:
+            for page in [page for page in facts[BIG]["pages"] if page.startswith(self.chosen)]:
                 targets = {"floor": floor_url}
                 for name, (site, _) in sites.items():
                     one = facts[name]["pages"][page]
-                    targets[name] = (site + one["path"], facts[name]["cookie"] if one["signed_in"] else "")
+                    targets[name] = (site + one["path"], one["cookie"])
                 measured = load.alternate(targets, rounds=rounds, seconds=seconds)
                 self.page_figures(page, measured, facts)
                 self.say(page)
             self.web_rss = max(resident_mb(pid) for _, master in sites.values() for pid in children(master))
-            self.first_views(sites[BIG][0], facts[BIG], floor_url, rounds, seconds)
+            if self.chosen == EVERY or "anew" in self.chosen:
+                self.first_views(sites, facts, floor_url, rounds, seconds)
         self.figures.append(Figure("web process, memory", self.web_rss, "MB", at_most=200))
 
     def page_figures(self, page, measured, facts):
         floor, small, big = measured["floor"], measured[SMALL], measured[BIG]
-        signed_in = facts[BIG]["pages"][page]["signed_in"]
+        signed_in = bool(facts[BIG]["pages"][page]["cookie"])
         share = {"event list": 0.45, "event page": 0.45, "dashboard": 0.20}.get(page)
+        # As many associations as events.
+        of_what = "associations" if page in OF_ASSOCIATIONS else "events"
         for name, one in ((SMALL, small), (BIG, big)):
-            events = SIZES[name]["events"]
+            count = SIZES[name][of_what]
             self.figures.append(
                 Figure(
-                    f"{page}, {events} events",
+                    f"{page}, {count} {of_what}",
                     one["rps"],
                     "requests/s",
                     floor["rps"],
@@ -112,30 +122,41 @@ class Run:
                     paired=one["ratio"],
                 )
             )
+        pairs = load.median_ratio(big, small)
         self.figures.append(
-            Figure(f"{page}, p50 at 50000 events", big["p50"], "ms", small["p50"], at_most=1.3, note="floor: at 500")
-        )
+            Figure(
+                f"{page}, p50 at 50000 {of_what}", big["p50"], "ms", small["p50"], at_most=1.3, paired=pairs["median"],
+                note=f"floor: at 500; half of {len(big['rounds'])} pairs {pairs['low']:.2f}–{pairs['high']:.2f}",
+            )
+        )  # fmt: skip
         asked = {name: facts[name]["pages"][page]["queries"] for name in SIZES}
         self.figures.append(
             Figure(
                 f"{page}, SQL queries", asked[BIG], "queries", at_most=12 if signed_in else 6,
-                note="same at 500 events" if asked[SMALL] == asked[BIG] else f"DIFFERS: {asked[SMALL]} at 500 events",
+                note="same at 500" if asked[SMALL] == asked[BIG] else f"DIFFERS: {asked[SMALL]} at 500",
             )
         )  # fmt: skip
 
-    def first_views(self, site, facts, floor_url, rounds, seconds):
+    def first_views(self, sites, facts, floor_url, rounds, seconds):
         """What a page costs that nobody has asked for since something changed: every address is new."""
-        for page in ("event list", "event page"):
-            path = facts["pages"][page]["path"]
-            targets = {"floor": floor_url, "new": (f"{site}{path}#anew", "")}
+        for page in ("event list", "event page", "coordinator's overview", "staff's overview"):
+            targets = {"floor": floor_url}
+            for name, (site, _) in sites.items():
+                one = facts[name]["pages"][page]
+                targets[name] = (f"{site}{one['path']}#anew", one["cookie"])
             measured = load.alternate(targets, rounds=max(2, rounds // 2), seconds=seconds)
-            one = measured["new"]
-            self.figures.append(
+            one, pairs = measured[BIG], load.median_ratio(measured[BIG], measured[SMALL])
+            self.figures += [
                 Figure(
                     f"{page}, made anew each time", one["rps"], "requests/s", measured["floor"]["rps"],
                     note=waits(one), paired=one["ratio"],
-                )
-            )  # fmt: skip
+                ),
+                Figure(
+                    f"{page}, made anew, p50 at 50000", one["p50"], "ms", measured[SMALL]["p50"], at_most=1.3,
+                    paired=pairs["median"],
+                    note=f"floor: at 500; half of the pairs {pairs['low']:.2f}–{pairs['high']:.2f}",
+                ),
+            ]  # fmt: skip
 
     # --- registrations and letters ------------------------------------------------------------
 
@@ -204,6 +225,22 @@ class Run:
         )
         self.say("worker")
 
+    # --- a register from a file ---------------------------------------------------------------
+
+    def imports(self):
+        rows = 2_000 if self.quick else 20_000
+        environment = self.environment(BIG, PORTAL_PROCESS="worker")
+        answer = self.ground.python("-m", "bench.imports", str(rows), environment=environment)
+        seen = json.loads(answer.splitlines()[-1])
+        whole = seen["upload"] + seen["check"] + seen["bring_in"]
+        note = ", ".join(f"{name} {seen[name]} s" for name in ("upload", "check", "bring_in", "undo"))
+        self.figures += [
+            Figure(f"register of {rows} rows brought in", whole, "seconds", at_most=60, note=note),
+            Figure("register import exact", float(seen["exact"]), "1 = yes", at_least=1),
+            Figure("register import, peak memory", seen["peak_mb"], "MB", at_most=250),
+        ]
+        self.say("register import")
+
     def clean_up(self):
         if not self.keep:
             for name in SIZES:
@@ -216,13 +253,14 @@ def main():
     parser.add_argument("--quick", action="store_true", help="Fewer and shorter rounds, for a look.")
     parser.add_argument("--keep", action="store_true", help="Keep the two databases, and use those that were kept.")
     parser.add_argument("--only", help="Only these parts, such as pages,letters.")
+    parser.add_argument("--pages", help="Of the pages only those whose names begin so, such as dashboard,directory.")
     chosen = parser.parse_args()
     if not shutil.which("wrk"):
         sys.exit("wrk is missing: deploy/system-packages.sh wrk")
-    run = Run(chosen.quick, chosen.keep)
+    run = Run(chosen.quick, chosen.keep, tuple(chosen.pages.split(",")) if chosen.pages else EVERY)
     try:
         run.make_databases()
-        for part in ("pages", "registrations", "letters", "brochures", "worker"):
+        for part in ("pages", "registrations", "letters", "brochures", "worker", "imports"):
             if not chosen.only or part in chosen.only.split(","):
                 getattr(run, part)()
     finally:

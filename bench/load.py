@@ -30,9 +30,9 @@ def hit(url, *, seconds, cookie="", connections=CONNECTIONS):
 def alternate(targets, *, rounds, seconds):
     """Hit each of ``targets`` ({name: (url, cookie)}) in turn, ``rounds`` times over.
 
-    Returns {name: {"rps", "p50", "p95", "errors", "ratio"}}: the median of its rounds; errors are summed. ``ratio``
-    is the median of each round's requests per second to those of the first target in the same round, so that a
-    neighbour's busy minute weighs on both sides of it.
+    Returns {name: {"rps", "p50", "p95", "errors", "ratio", "rounds"}}: the median of its rounds; errors are summed.
+    ``ratio`` is the median of each round's requests per second to those of the first target in the same round, so
+    that a neighbour's busy minute weighs on both sides of it; ``rounds`` are the rounds' p50, for ``median_ratio``.
     """
     for url, cookie in targets.values():
         hit(url, seconds=1, cookie=cookie)  # warm-up: templates, connections, caches
@@ -52,6 +52,19 @@ def alternate(targets, *, rounds, seconds):
             "p50": statistics.median(one["p50"] for one in all_),
             "p95": statistics.median(one["p95"] for one in all_),
             "errors": sum(one["errors"] for one in all_),
+            "rounds": [one["p50"] for one in all_],
         }
         for name, all_ in seen.items()
     }
+
+
+def median_ratio(ours, theirs):
+    """The median of each round's p50 to the other's p50 a moment before or after: {"median", "low", "high"}.
+
+    The ratio of two medians would set a calm minute of one beside a busy minute of the other.
+    """
+    pairs = zip(ours["rounds"], theirs["rounds"], strict=True)
+    # On a machine that is busy otherwise, a round may pass without an answer: it tells nothing of either.
+    ratios = sorted(one / other for one, other in pairs if one and other)
+    quarter = len(ratios) // 4
+    return {"median": statistics.median(ratios), "low": ratios[quarter], "high": ratios[-1 - quarter]}

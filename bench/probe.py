@@ -11,7 +11,7 @@ import django
 
 
 def pages():
-    """What to ask for: addresses, a board member's cookie, and SQL queries per page with nothing kept or cached."""
+    """What to ask for: addresses, the cookie of who asks, and SQL queries per page with nothing on the shelf."""
     from django.conf import settings
     from django.db import connection
     from django.test import Client
@@ -31,25 +31,31 @@ def pages():
         .order_by("pk")
         .first()
     )
-    # Somebody on a board who has registered for something, as boards have.
-    member = (
-        User.objects.filter(roles__kind="chair", registrations__event__ends_at__gt=now, is_active=True)
-        .exclude(roles__kind__in=["staff", "coordinator"])
-        .order_by("pk")
-        .first()
+    # Somebody on a board who has registered for something, as boards have; whoever looks after a region; the office.
+    people = User.objects.filter(is_active=True).order_by("pk")
+    of_offices = ["staff", "coordinator"]
+    member = people.filter(roles__kind="chair", registrations__event__ends_at__gt=now).exclude(
+        roles__kind__in=of_offices
     )
-    browser = Client(headers={"host": "127.0.0.1"})
-    browser.force_login(member)
-    session = browser.cookies[settings.SESSION_COOKIE_NAME].value
+    browsers = {
+        "board": browser_of(member.first()),
+        "coordinator": browser_of(people.filter(roles__kind="coordinator").first()),
+        "staff": browser_of(people.filter(roles__kind="staff").first()),
+        "": Client(headers={"host": "127.0.0.1"}),
+    }
     asked = {
-        "event list": (reverse("events:event_list"), False),
-        "event page": (event.get_absolute_url(), False),
-        "ICS": (reverse("events:event_calendar", args=[event.pk]), False),
-        "dashboard": (reverse("home:dashboard"), True),
+        "event list": (reverse("events:event_list"), ""),
+        "event page": (event.get_absolute_url(), ""),
+        "ICS": (reverse("events:event_calendar", args=[event.pk]), ""),
+        "dashboard": (reverse("home:dashboard"), "board"),
+        "coordinator's desk": (reverse("home:dashboard"), "coordinator"),
+        "directory": (reverse("associations:organisation_list"), ""),
+        "coordinator's overview": (reverse("associations:area"), "coordinator"),
+        "staff's overview": (reverse("associations:area"), "staff"),
     }
     found = {}
-    for name, (path, signed_in) in asked.items():
-        client = browser if signed_in else Client(headers={"host": "127.0.0.1"})
+    for name, (path, who) in asked.items():
+        client = browsers[who]
         client.get(path)  # what a process asks but once in its life (translations, content types) is no page's
         shelf.clear()
         own_shelf.clear()
@@ -57,18 +63,27 @@ def pages():
             answer = client.get(path)
         if answer.status_code != 200:
             raise SystemExit(f"{path} answers {answer.status_code}")
+        cookie = client.cookies.get(settings.SESSION_COOKIE_NAME) if who else None
         found[name] = {
             "path": path,
-            "signed_in": signed_in,
+            "cookie": f"{cookie.key}={cookie.value}" if cookie else "",
             "queries": len(queries),
             "sql": [query["sql"][:400] for query in queries],
             "bytes": len(answer.content),
         }
     return {
         "pages": found,
-        "cookie": f"{settings.SESSION_COOKIE_NAME}={session}",
         "floor": Organisation.objects.order_by("pk").values_list("pk", flat=True).first(),
     }
+
+
+def browser_of(person):
+    """A browser in which this person has logged in, as the log-in itself leaves it."""
+    from django.test import Client
+
+    browser = Client(headers={"host": "127.0.0.1"})
+    browser.force_login(person)
+    return browser
 
 
 def event_to_fill(seats):

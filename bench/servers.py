@@ -89,6 +89,7 @@ class Ground:
             "EMBEDDED": "0",
             "SECURE_COOKIES": "0",
             "SSL_REDIRECT": "0",
+            "SECOND_FACTOR_ROLES": "none",
             "SECRET_KEY": "only-for-measuring-on-this-machine-0123456789-abcdefghij",
             "ALLOWED_HOSTS": "127.0.0.1,localhost,testserver",
             "SITE_URL": "http://127.0.0.1",

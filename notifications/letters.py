@@ -118,11 +118,14 @@ def queue_letters(kind_name, letters):
         hint_after_commit(_kinds[kind_name].queue)
 
 
-def withdraw_letters(kind_name, *, about=None, revision_below=None, now):
-    """Hold back letters that have not been handed over: those about ``about``, of an older revision. Their number."""
+def withdraw_letters(kind_name, *, about=None, about_any=None, revision_below=None, now):
+    """Hold back letters that have not been handed over: those about ``about`` (or any of ``about_any``), of an older
+    revision. Their number."""
     letters = OutgoingMail.objects.open().filter(kind=kind_name)
     if about is not None:
         letters = letters.filter(about=about)
+    if about_any is not None:
+        letters = letters.filter(about__in=about_any)
     if revision_below is not None:
         letters = letters.filter(revision__lt=revision_below)
     # Claimed letters too: the sender's hand-over then finds them gone and never ends the message.

@@ -3,6 +3,7 @@
 import pytest
 from django.core.cache import cache
 from django.core.management import call_command
+from django.utils import translation
 
 from advocacy_portal.templatetags.kept import pieces
 
@@ -18,6 +19,12 @@ def empty_cache():
     cache.clear()
     # Pieces of the page frame are kept under their page's address, and tests share addresses.
     pieces.clear()
+
+
+@pytest.fixture(autouse=True)
+def finnish():
+    """A request leaves its language behind in the thread; no test reads the one before it."""
+    translation.activate("fi")
 
 
 @pytest.fixture(autouse=True)

@@ -4,7 +4,7 @@ import datetime
 import itertools
 
 from accounts.models import User
-from associations.models import Municipality, Organisation, Role, WellbeingRegion
+from associations.models import Municipality, NetworkMembership, Organisation, Role, WellbeingRegion
 
 numbers = itertools.count(1)
 
@@ -62,6 +62,15 @@ def make_association(parent=None, name="Koivurannan yhdistys ry", municipality=N
         home_municipality=municipality or make_municipality(),
         **facts,
     )
+
+
+def make_network(name="Malliverkosto", **facts):
+    return Organisation.objects.create(kind="network", name_fi=name, **facts)
+
+
+def make_network_membership(member, network=None, **facts):
+    """An invitation that waits, until it has ``joined_on``."""
+    return NetworkMembership.objects.create(network=network or make_network(), member=member, **facts)
 
 
 def make_role(person, kind, organisation=None, starts_on=datetime.date(2020, 1, 1), ends_on=None, regions=()):

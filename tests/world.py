@@ -5,6 +5,21 @@ from types import SimpleNamespace
 
 from tests import factories as make
 
+# The recurring cast, in the order of every table.
+ROLES = [
+    "visitor",
+    "member",
+    "board",
+    "chair",
+    "neighbour",
+    "coordinator",
+    "far_coordinator",
+    "staff",
+    "other_staff",
+    "legal",
+    "administrator",
+]
+
 
 def build_world():
     """A union with a district and two associations in different regions, and another union."""

@@ -9,6 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from advocacy_portal.home.seats import active_seat, seat_choices
+from associations.organisations.branding import look_of
 
 BOARD, COORDINATOR, STAFF, PERSON, VISITOR = "board", "coordinator", "staff", "person", "visitor"
 
@@ -17,6 +18,8 @@ MENUS = {
     BOARD: [
         (_("Own association"), "home", "home:dashboard"),
         (_("Events"), "calendar", "events:event_list"),
+        (_("Whom do we approach?"), "landmark", "associations:approach"),
+        (_("Year wheel"), "clock", "home:wheel"),
         (_("Associations"), "users", "associations:organisation_list"),
         (_("Brochures"), "file-text", "materials:brochure_list"),
     ],
@@ -24,7 +27,8 @@ MENUS = {
         (_("Own area"), "home", "home:dashboard"),
         (_("Associations on the map"), "map", "associations:area"),
         (_("Events"), "calendar", "events:event_list"),
-        (_("Directory"), "users", "associations:organisation_list"),
+        (_("Whom do we approach?"), "landmark", "associations:approach"),
+        (_("Year wheel"), "clock", "home:wheel"),
         (_("Brochures"), "file-text", "materials:brochure_list"),
     ],
     STAFF: [
@@ -32,17 +36,22 @@ MENUS = {
         (_("Events"), "calendar", "events:event_list"),
         (_("Areas"), "map", "associations:area"),
         (_("Associations"), "users", "associations:organisation_list"),
+        (_("Year wheel"), "clock", "home:wheel"),
         (_("Brochures"), "file-text", "materials:brochure_list"),
         (_("Letters"), "mail", "letters:letter_list"),
     ],
     PERSON: [
         (_("My page"), "home", "home:dashboard"),
         (_("Events"), "calendar", "events:event_list"),
+        (_("Whom do we approach?"), "landmark", "associations:approach"),
+        (_("Year wheel"), "clock", "home:wheel"),
         (_("Associations"), "users", "associations:organisation_list"),
     ],
     VISITOR: [
         (_("Events"), "calendar", "events:event_list"),
         (_("Associations"), "users", "associations:organisation_list"),
+        (_("Whom do we approach?"), "landmark", "associations:approach"),
+        (_("Year wheel"), "clock", "home:wheel"),
         (_("Log in"), "log-in", "account_login"),
     ],
 }
@@ -58,7 +67,6 @@ KIND_OF_SEAT = {
 }
 
 FOOTER = [
-    (_("Do you need help?"), "home:help"),
     (_("Accessibility statement"), "home:accessibility"),
     (_("Privacy"), "home:privacy"),
 ]
@@ -85,7 +93,10 @@ def _frame(request):
     current = next((seat for seat in seats if seat["current"]), None)
     desk = desk_of(request) if hasattr(request, "user") else VISITOR
     address = request.get_full_path() if request.method == "GET" else request.path
+    # Asked with the roles themselves, so that the look costs no query.
+    seat = active_seat(request) if signed_in else None
     return {
+        **look_of(seat and seat.brand),
         "name": settings.SITE_NAME,
         "desk": desk,
         "menu": _menu(desk, request.path, get_language()),
@@ -97,6 +108,7 @@ def _frame(request):
         "login_url": reverse("account_login"),
         "account_url": reverse("accounts:profile") if signed_in else "",
         "logout_url": reverse("account_logout"),
+        "help_url": reverse("home:help"),
         "support_phone": settings.SUPPORT_PHONE,
         "support_email": settings.SUPPORT_EMAIL,
         "footer_links": [{"label": label, "url": reverse(name)} for label, name in FOOTER],

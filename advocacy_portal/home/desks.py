@@ -1,23 +1,35 @@
 """What each role's front page gathers from the rooms. Plain functions that return template contexts."""
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from advocacy_portal.lib.steps import in_order
+from associations.checks import next_steps as check_steps
+from associations.joining import next_steps as joining_steps
 from associations.models import Election, Organisation
 from associations.organisations import next_steps as organisation_steps
+from associations.overview import next_steps as overview_steps
 from associations.roles.contacts import coordinators_of
 from associations.roles.models import Role
 from associations.roles.standing import standing_of
+from associations.wheel import next_steps as wheel_steps
 from events.calendar import next_steps as calendar_steps
 from events.calendar.models import Event
 from events.registrations import next_steps as registration_steps
 from materials.brochures import next_steps as brochure_steps
 from notifications.models import OutgoingMail
 
-ROOMS = (organisation_steps, calendar_steps, registration_steps, brochure_steps)
+ROOMS = (
+    organisation_steps,
+    overview_steps,
+    check_steps,
+    joining_steps,
+    calendar_steps,
+    registration_steps,
+    brochure_steps,
+    wheel_steps,
+)
 NEAR = 3
 
 
@@ -43,16 +55,10 @@ def front(now):
 
 def board(user, seat, now):
     """A board member's page about their own association."""
-    names = Role.objects.on(now.date()).filter(organisation=OuterRef("pk")).order_by("pk").values("person__name")
-    organisation = (
-        Organisation.objects.select_related("parent", "home_municipality__wellbeing_region")
-        .annotate(
-            chairs=ArraySubquery(names.filter(kind="chair")), secretaries=ArraySubquery(names.filter(kind="secretary"))
-        )
-        .get(pk=seat.organisation)
-    )
+    organisation = next(one for one in organisation_steps.boards_of(user, now) if one.pk == seat.organisation)
     return {
         "organisation": organisation,
+        "role": seat.role,
         "steps": steps_for(user, now),
         "registrations": registration_steps.registrations_ahead(user, now, limit=NEAR),
         "upcoming": calendar_steps.upcoming_for(user, now, limit=NEAR),
@@ -75,8 +81,9 @@ def coordinator(user, seat, now):
     """A coordinator's page about their area."""
     return {
         "area_name": seat.organisation_name,
-        "association_count": Organisation.objects.looked_after_by(user).count(),
+        "association_count": overview_steps.counts_for(user, now)["all"],
         "steps": steps_for(user, now),
+        "helpless": overview_steps.who_needs_help(user, now),
         "upcoming": calendar_steps.upcoming_for(user, now, limit=NEAR),
     }
 
@@ -101,8 +108,14 @@ def staff(user, seat, now):
 
 def person(user, seat, now):
     """The page of somebody who has logged in but sits on no board."""
+    today = timezone.localtime(now).date()
     return {
         "has_roles": seat is not None,
+        # Whoever has been chosen for next year sees that it is known.
+        "roles_ahead": list(
+            Role.objects.filter(person=user, starts_on__gt=today).select_related("organisation").order_by("starts_on")
+        ),
+        "steps": in_order(registration_steps.steps_for(user, now)),
         "registrations": registration_steps.registrations_ahead(user, now, limit=NEAR),
         "upcoming": calendar_steps.upcoming_for(user, now, limit=NEAR),
     }

@@ -33,3 +33,16 @@ def csrf_failure(request, reason=""):
         "The page had been open for so long that the form could not be sent. Go back, reload the page and try again."
     )
     return render(request, "403.html", {"reason": text}, status=403)
+
+
+class OwnNotFoundPage:
+    """With DEBUG on Django shows a list of all addresses instead of our page; who tries the portal sees ours."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        if response.status_code == 404 and not response.streaming and b"<code>DEBUG = True</code>" in response.content:
+            return not_found(request)
+        return response

@@ -71,7 +71,7 @@ def letter_list(request):
     troubled = sum(counts.get(name, 0) for name in ("failed", "unknown"))
     context = {
         "page_obj": page,
-        "letters": [(mail, BADGES[mail.state]) for mail in page],
+        "letters": [(mail, BADGES[mail.state], _may_retry(mail)) for mail in page],
         "states": [("", _("All")), ("katso", _("Need a look")), *OutgoingMail.State.choices],
         "state": state,
         "to": to,
@@ -123,6 +123,12 @@ def letter_resend(request, pk):
         messages.info(request, _("Somebody has just sent this letter again."))
         again = mail
     return redirect("letters:letter", pk=again.pk)
+
+
+def _may_retry(mail):
+    """Whether the list has the button. A copy of what has arrived is sent from the letter's own page only."""
+    # A ready-made letter's content is not read for a list.
+    return mail.state == OutgoingMail.State.FAILED and not mail.is_ready_made and bool(can_resend(mail))
 
 
 def _facts(mail):

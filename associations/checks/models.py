@@ -1,9 +1,13 @@
 """The yearly round in which boards look through what the register says of them."""
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from associations.checks.querysets import DetailsRoundQuerySet
 from associations.organisations.models import Organisation
 
 
@@ -20,6 +24,8 @@ class DetailsRound(models.Model):
     reminded_at = models.DateTimeField(_("last reminded"), null=True, blank=True)
     reminders_sent = models.PositiveSmallIntegerField(_("reminders"), default=0)
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
+
+    objects = DetailsRoundQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("details round")
@@ -41,6 +47,29 @@ class DetailsRound(models.Model):
 
     def __str__(self):
         return self.title
+
+    def get_absolute_url(self):
+        return reverse("associations:details_round", args=[self.pk])
+
+    @property
+    def is_open(self):
+        return self.closed_at is None
+
+    def is_late(self, now):
+        return self.is_open and self.deadline < timezone.localtime(now).date()
+
+    def close(self, *, now):
+        """End the round. Of two clicks at once, one closes it and the other is told."""
+        if not DetailsRound.objects.filter(pk=self.pk).still_open().update(closed_at=now):
+            raise ValidationError(_("The round has been closed already."))
+        self.refresh_from_db(fields=["closed_at"])
+
+    def stamp_reminder(self, *, now):
+        """Note that everybody who has not answered is reminded now; of two clicks at once, one reminds."""
+        due = DetailsRound.objects.filter(pk=self.pk).still_open().rested(now)
+        if not due.update(reminded_at=now, reminders_sent=models.F("reminders_sent") + 1):
+            raise ValidationError(_("The boards have just been reminded."))
+        self.refresh_from_db(fields=["reminded_at", "reminders_sent"])
 
 
 class DetailsConfirmation(models.Model):

@@ -1,18 +1,29 @@
 """How people come in: invited by e-mail, or by asking the association."""
 
 import datetime
+import secrets
 
 from django.conf import settings
+from django.core import signing
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from associations.joining.querysets import InvitationQuerySet, JoinRequestQuerySet
+from associations.joining.querysets import LINK_SALT, InvitationQuerySet, JoinRequestQuerySet
 from associations.organisations.models import Organisation
+from associations.places.models import WellbeingRegion
 from associations.roles.models import Role
 
 # How long an invitation's link works.
 LIFE = datetime.timedelta(days=14)
+# How soon the same letter can be sent again.
+RESEND_AFTER = datetime.timedelta(minutes=10)
+# How long a declined or expired invitation is still shown to those who sent it.
+SHOWN_AFTER = datetime.timedelta(days=30)
+# How soon one may ask the same association again after a no.
+ASK_AGAIN_AFTER = datetime.timedelta(days=7)
 
 
 class Invitation(models.Model):
@@ -35,6 +46,8 @@ class Invitation(models.Model):
     email = models.EmailField(_("e-mail"))
     name = models.CharField(_("name"), max_length=150, blank=True)
     language = models.CharField(_("language"), max_length=2, choices=settings.LANGUAGES, default="fi")
+    # A coordinator's; none for the whole organisation. Regions are never deleted, so «none» cannot come about later.
+    regions = models.ManyToManyField(WellbeingRegion, blank=True, related_name="+", verbose_name=_("wellbeing regions"))
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("to"), null=True, blank=True)
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.SENT)
@@ -68,6 +81,65 @@ class Invitation(models.Model):
 
     def __str__(self):
         return f"{self.email}: {self.get_kind_display()}"
+
+    @property
+    def addressee(self):
+        return self.name or self.email
+
+    @property
+    def token(self):
+        """The signed key of the newest letter's link; the same until the invitation is sent again."""
+        return signing.Signer(salt=LINK_SALT).sign_object([self.pk, self.nonce])
+
+    def get_link(self):
+        return reverse("associations:invitation", args=[self.token])
+
+    @property
+    def is_waiting(self):
+        return self.state == self.State.SENT
+
+    def is_expired(self, now):
+        return self.expires_at <= now
+
+    def can_be_sent_again_at(self):
+        return self.expires_at - LIFE + RESEND_AFTER
+
+    @staticmethod
+    def make_nonce():
+        """A new one; the links of all earlier letters die with the old one."""
+        return secrets.token_urlsafe(12)
+
+    def renew(self, *, now, **facts):
+        """A fresh link for the same waiting invitation, at most every ten minutes; the older links die."""
+        long_enough = Invitation.objects.filter(
+            pk=self.pk, state=self.State.SENT, expires_at__lte=now + LIFE - RESEND_AFTER
+        )
+        fresh = {"nonce": self.make_nonce(), "expires_at": now + LIFE, "sent_count": models.F("sent_count") + 1}
+        renewed = long_enough.update(**fresh, **facts)
+        if not renewed:
+            self.refresh_from_db()
+            if not self.is_waiting:
+                raise ValidationError(_("This invitation no longer waits for an answer."))
+            raise ValidationError(_("The invitation was sent a moment ago. Wait ten minutes before sending it again."))
+        self.refresh_from_db()
+
+    def withdraw(self, *, now):
+        """The link works no more. What has been answered already is refused."""
+        self._leave_waiting(self.State.REVOKED, now)
+
+    def decline(self, *, now):
+        """The invited person says no."""
+        self._leave_waiting(self.State.DECLINED, now)
+
+    def accept(self, *, role, now):
+        """The invitation has become this role."""
+        self._leave_waiting(self.State.ACCEPTED, now, role=role)
+
+    def _leave_waiting(self, state, now, **facts):
+        waiting = Invitation.objects.filter(pk=self.pk, state=self.State.SENT)
+        if not waiting.update(state=state, answered_at=now, **facts):
+            raise ValidationError(_("This invitation no longer waits for an answer."))
+        self.refresh_from_db()
 
 
 class JoinRequest(models.Model):
@@ -115,3 +187,25 @@ class JoinRequest(models.Model):
 
     def __str__(self):
         return f"{self.person}: {self.organisation}"
+
+    @property
+    def is_waiting(self):
+        return self.state == self.State.WAITING
+
+    def approve(self, *, role, decided_by, now):
+        """The asker has the role they asked for."""
+        self._leave_waiting(self.State.APPROVED, role=role, decided_by=decided_by, decided_at=now)
+
+    def refuse(self, *, reason, decided_by, now):
+        """The asker is told no, and why."""
+        self._leave_waiting(self.State.REFUSED, reason=reason, decided_by=decided_by, decided_at=now)
+
+    def withdraw(self, *, now):
+        """The asker has changed their mind."""
+        self._leave_waiting(self.State.WITHDRAWN, decided_at=now)
+
+    def _leave_waiting(self, state, **facts):
+        waiting = JoinRequest.objects.filter(pk=self.pk, state=self.State.WAITING)
+        if not waiting.update(state=state, **facts):
+            raise ValidationError(_("This request has been answered already."))
+        self.refresh_from_db()

@@ -4,12 +4,13 @@ import pghistory
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import IntegrityError, models, transaction
 from django.urls import reverse
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from associations.organisations.querysets import OrganisationQuerySet
+from associations.organisations import branding, logos
+from associations.organisations.querysets import NetworkMembershipQuerySet, OrganisationQuerySet
 from associations.places.models import Municipality, WellbeingRegion
 
 LANGUAGES = [
@@ -150,6 +151,39 @@ class Organisation(models.Model):
         if self.kind == self.Kind.DISTRICT:
             self.children.exclude(union=self.union).update(union=self.union)
 
+    def change_logo(self, picture):
+        """Show ``picture`` (PNG bytes made by ``logos``) as the logo, or none. The old file goes after the commit."""
+        with transaction.atomic():
+            # Two people at once: each sees the file the other left, so that none is forgotten in the storage.
+            old = type(self).objects.select_for_update().values_list("logo", flat=True).get(pk=self.pk)
+            self.logo = logos.store(self, picture) if picture else ""
+            self.save(update_fields=["logo"])
+            if old and old != self.logo.name:
+                transaction.on_commit(lambda: logos.remove(old), robust=True)
+
+    def change_colours(self, colours):
+        """Take these colours ({"primary", "strong", "soft"}) into use; none of them gives the portal's own back."""
+        if colours:
+            poor = [reading.complaint() for reading in branding.readings(colours) if not reading.is_enough]
+            if poor or branding.kept(colours) != colours:
+                raise ValidationError(poor or _("Write the colour as a code, for example #0b5563."))
+        self.primary_colour = colours.get("primary", "")
+        self.strong_colour = colours.get("strong", "")
+        self.soft_colour = colours.get("soft", "")
+        self.save(update_fields=["primary_colour", "strong_colour", "soft_colour"])
+
+    def invite(self, organisation, *, today):
+        """Ask an organisation into this network. Of two invitations at once, one is made and the other is told."""
+        if self.kind != self.Kind.NETWORK or organisation.kind == self.Kind.NETWORK:
+            raise ValidationError(_("A network invites associations, districts and central organisations."))
+        try:
+            with transaction.atomic():
+                return NetworkMembership.objects.create(network=self, member=organisation, invited_on=today)
+        except IntegrityError:
+            raise ValidationError(
+                _("%(name)s is a member or has been invited already.") % {"name": organisation.name}
+            ) from None
+
 
 @pghistory.track(
     pghistory.InsertEvent(),
@@ -162,8 +196,8 @@ class Organisation(models.Model):
 class NetworkMembership(models.Model):
     """Membership of a network (verkosto), which gathers organisations across unions.
 
-    An invited organisation becomes a member when its own board says yes. What it shows the other members
-    of the network is its own choice: without ``shares_contacts`` its board is seen only in its own union.
+    An invited organisation becomes a member when its own board says yes. What it shows those who run the
+    network is its own choice: without ``shares_contacts`` its board is seen only in its own union.
     """
 
     network = models.ForeignKey(Organisation, models.CASCADE, related_name="memberships", verbose_name=_("network"))
@@ -172,6 +206,8 @@ class NetworkMembership(models.Model):
     joined_on = models.DateField(_("joined on"), null=True, blank=True)
     shares_contacts = models.BooleanField(_("shows its board to the network"), default=False)
     left_on = models.DateField(_("left on"), null=True, blank=True)
+
+    objects = NetworkMembershipQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("network membership")
@@ -184,6 +220,38 @@ class NetworkMembership(models.Model):
 
     def __str__(self):
         return f"{self.member} – {self.network}"
+
+    @property
+    def is_waiting(self):
+        """Invited, and not answered yet."""
+        return self.joined_on is None and self.left_on is None
+
+    def accept(self, *, shares_contacts, today):
+        """The invited organisation is a member from today on."""
+        waiting = NetworkMembership.objects.waiting().filter(pk=self.pk)
+        if not waiting.update(joined_on=today, shares_contacts=shares_contacts):
+            raise ValidationError(_("This invitation has been answered already."))
+        self.refresh_from_db()
+
+    def decline(self, *, today):
+        """The invitation is over. The network may ask again."""
+        if not NetworkMembership.objects.waiting().filter(pk=self.pk).update(left_on=today):
+            raise ValidationError(_("This invitation has been answered already."))
+        self.refresh_from_db()
+
+    def share(self, shares_contacts):
+        """Show the board's contact details to the network, or stop showing them, from this moment."""
+        joined = NetworkMembership.objects.filter(pk=self.pk, joined_on__isnull=False, left_on=None)
+        if not joined.update(shares_contacts=shares_contacts):
+            raise ValidationError(_("The organisation is not a member of the network."))
+        self.refresh_from_db()
+
+    def leave(self, *, today):
+        """The membership, or an unanswered invitation, ends at once, and with it what was shared."""
+        rows = NetworkMembership.objects.filter(pk=self.pk, left_on=None)
+        if not rows.update(left_on=today, shares_contacts=False):
+            raise ValidationError(_("The organisation is not a member of the network."))
+        self.refresh_from_db()
 
 
 @pghistory.track(

@@ -1,17 +1,18 @@
-"""What waits for a person in the register of organisations."""
+"""What waits for a board in the register of organisations."""
 
 import datetime
 
-from django.db.models import Exists, OuterRef, Q
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from advocacy_portal.lib.steps import Step
 from associations.organisations.models import Organisation
+from associations.roles.contacts import with_coordinators
 from associations.roles.models import Role
-from associations.roles.standing import standing_of
+from associations.roles.standing import BOARD_KINDS, standing_of
 
 # A union has thousands of associations: nobody reads an exact number past this.
 ENOUGH = 201
@@ -19,15 +20,36 @@ LAST_MONTHS = (11, 12)
 
 
 def steps_for(user, now):
-    """The steps of boards, coordinators and staff. Two queries at most, one of the person's standing besides."""
+    """The steps of boards. One query at most, one of the person's standing besides."""
     today = timezone.localtime(now).date()
+    active = [organisation for organisation in boards_of(user, now) if organisation.ended_on is None]
+    return [step for organisation in active for step in _board_steps(organisation, today)]
+
+
+def boards_of(user, now):
+    """The organisations on whose boards this person sits, with their officers and coordinators; asked once a request.
+
+    Two parts of a dashboard tell of them, so that is one query for both.
+    """
     standing = standing_of(user)
-    steps = []
-    if standing.boards:
-        steps += _board_steps(user, today)
-    if standing.areas or standing.staffed_unions or standing.is_administrator:
-        steps += _area_steps(user, today)
-    return steps
+    if not standing.boards:
+        return []
+    remembered = getattr(user, "_boards_of", None)
+    if remembered is None or remembered[0] != now:
+        today = timezone.localtime(now).date()
+        first_day = datetime.date(today.year + 1, 1, 1)
+        names = Role.objects.on(today).filter(organisation=OuterRef("pk")).order_by("pk").values("person__name")
+        boards = (
+            with_coordinators(Organisation.objects.filter(pk__in=standing.boards), today)
+            .select_related("parent", "home_municipality__wellbeing_region")
+            .annotate(
+                chairs=ArraySubquery(names.filter(kind="chair")),
+                secretaries=ArraySubquery(names.filter(kind="secretary")),
+                has_next_board=in_office(BOARD_KINDS, first_day),
+            )
+        )
+        remembered = user._boards_of = (now, list(boards))
+    return remembered[1]
 
 
 def in_office(kinds, day):
@@ -35,83 +57,54 @@ def in_office(kinds, day):
     return Exists(Role.objects.on(day).filter(organisation=OuterRef("pk"), kind__in=kinds))
 
 
-def _board_steps(user, today):
-    first_day = datetime.date(today.year + 1, 1, 1)
-    organisations = Organisation.objects.run_by(user).annotate(
-        has_chair=in_office(["chair"], today),
-        has_secretary=in_office(["secretary"], today),
-        has_next_board=in_office(["chair", "secretary", "advocacy_officer", "board_member"], first_day),
-    )
-    steps = []
-    for organisation in organisations:
-        page, edit = organisation.get_absolute_url(), reverse("associations:organisation_edit", args=[organisation.pk])
-        name = organisation.name
-        if not organisation.has_chair:
-            steps.append(Step(
-                "users", _("Tell who chairs the association"), page,
-                _("%(name)s has no chair in the portal.") % {"name": name},
-                state_class="todo", state_label=_("Missing"), order=20,
-            ))  # fmt: skip
-        if not organisation.has_secretary:
-            steps.append(Step(
-                "users", _("Tell who the secretary is"), page,
-                _("%(name)s has no secretary in the portal.") % {"name": name},
-                state_class="todo", state_label=_("Missing"), order=40,
-            ))  # fmt: skip
-        if not organisation.email or not organisation.phone:
-            steps.append(Step(
-                "phone", _("Check the association's contact details"), edit,
-                _("%(name)s: add the e-mail address and the phone number that people may use.") % {"name": name},
-                state_class="todo", state_label=_("Unfinished"), order=30,
-            ))  # fmt: skip
-        if today.month in LAST_MONTHS and not organisation.has_next_board:
-            steps.append(Step(
-                "calendar", _("Tell next year's board"), page,
-                _("%(name)s has no board for %(year)s in the portal yet.") % {"name": name, "year": first_day.year},
-                state_class="new", state_label=_("Not started"), deadline=datetime.date(today.year, 12, 31), order=25,
-            ))  # fmt: skip
-    return steps
+def contacts_missing(email, phone):
+    """Which of the two the register lacks: one rule for the board's step and for those who look after the area."""
+    return [word for word, value in (("email", email), ("phone", phone)) if not value]
 
 
-def _area_steps(user, today):
-    ours = Organisation.objects.looked_after_by(user)
-    chairless = ~in_office(["chair"], today)
-    unreachable = Q(email="", phone="")
-    # One query, and it stops counting where nobody reads on.
-    rows = list(
-        ours.filter(chairless | unreachable)
-        .annotate(chairless=chairless)
-        .order_by()
-        .values_list("chairless", "email", "phone")[:ENOUGH]
-    )
-    without_chair = sum(1 for lacks, *_rest in rows if lacks)
-    without_contact = sum(1 for _lacks, email, phone in rows if not email and not phone)
-    area = reverse("associations:area")
+def contacts_missing_words(missing):
+    return {
+        ("email", "phone"): _("No contact details"),
+        ("email",): _("No e-mail address"),
+        ("phone",): _("No phone number"),
+    }[tuple(missing)]
+
+
+def _board_steps(organisation, today):
+    page, edit = organisation.get_absolute_url(), reverse("associations:organisation_edit", args=[organisation.pk])
+    name = organisation.name
     steps = []
-    if without_chair:
+    if not organisation.chairs:
         steps.append(Step(
-            "users",
-            ngettext(
-                "%(count)s association has no chair", "%(count)s associations have no chair", without_chair
-            ) % {"count": _many(without_chair)},
-            area + "?tila=ei-puheenjohtajaa",
-            _("Call them and ask how the board is doing."),
-            state_class="todo", state_label=_("Needs help"), order=20,
+            "users", _("Tell who chairs the association"), page,
+            _("%(name)s has no chair in the portal.") % {"name": name},
+            state_class="todo", state_label=_("Missing"), order=20,
         ))  # fmt: skip
-    if without_contact:
+    if not organisation.secretaries:
         steps.append(Step(
-            "phone",
-            ngettext(
-                "%(count)s association has no contact details",
-                "%(count)s associations have no contact details",
-                without_contact,
-            ) % {"count": _many(without_contact)},
-            area + "?tila=ei-yhteystietoja",
-            _("Without them members and the municipality cannot reach the association."),
-            state_class="todo", state_label=_("Unfinished"), order=45,
+            "users", _("Tell who the secretary is"), page,
+            _("%(name)s has no secretary in the portal.") % {"name": name},
+            state_class="todo", state_label=_("Missing"), order=40,
+        ))  # fmt: skip
+    if missing := contacts_missing(organisation.email, organisation.phone):
+        steps.append(Step(
+            "mail" if missing == ["email"] else "phone", _("Check the association's contact details"), edit,
+            _what_to_add(missing) % {"name": name},
+            state_class="todo", state_label=_("Unfinished"), order=30,
+        ))  # fmt: skip
+    if today.month in LAST_MONTHS and not organisation.has_next_board:
+        steps.append(Step(
+            "calendar", _("Tell next year's board"), page,
+            _("%(name)s has no board for %(year)s in the portal yet.") % {"name": name, "year": today.year + 1},
+            state_class="new", state_label=_("Not started"), deadline=datetime.date(today.year, 12, 31), order=25,
         ))  # fmt: skip
     return steps
 
 
-def _many(count):
-    return _("More than %(count)s") % {"count": count - 1} if count >= ENOUGH else count
+def _what_to_add(missing):
+    """Exactly what is missing, nothing that is there already."""
+    return {
+        ("email", "phone"): _("%(name)s: add the e-mail address and the phone number that people may use."),
+        ("email",): _("%(name)s: add the e-mail address that people may use."),
+        ("phone",): _("%(name)s: add the phone number that people may use."),
+    }[tuple(missing)]

@@ -5,9 +5,11 @@ import re
 from django.apps import apps
 from django.contrib.postgres.search import SearchQuery
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.functions import Concat, Replace
+from django.utils import timezone
 
-from associations.roles.standing import standing_of
+from associations.roles.standing import BOARD_KINDS, standing_of
 
 
 class OrganisationQuerySet(models.QuerySet):
@@ -49,6 +51,13 @@ class OrganisationQuerySet(models.QuerySet):
         """Organisations at home in a municipality, and those that say they work there."""
         working = self.model.municipalities.through.objects.filter(municipality=municipality)
         return self.filter(Q(home_municipality=municipality) | Q(pk__in=working.values("organisation")))
+
+    def serving_in(self, language):
+        """Organisations that serve in a language (a code such as ``sv``)."""
+        # Codes stand as «fi,sv»; the commas around keep «se» out of what merely contains those letters.
+        return self.annotate(served=Concat(Value(","), Replace("languages", Value(" "), Value("")), Value(","))).filter(
+            served__contains=f",{language},"
+        )
 
     def associations(self):
         return self.filter(kind=self.model.Kind.ASSOCIATION)
@@ -95,4 +104,42 @@ class OrganisationQuerySet(models.QuerySet):
         looked_after = self.model.objects.looked_after_by(user).values("pk")
         return self.filter(
             Q(pk__in=standing.organisations) | Q(union__in=standing.staffed_unions) | Q(pk__in=looked_after)
+        )
+
+    def contacts_shared_with(self, user):
+        """Organisations that show their board's contact details to a network this person helps to run.
+
+        Only those who sit on the network's own board, only for members that have said so themselves, and only
+        while they are members. What else is inside an organisation is not shared: ``inside`` knows no networks.
+        """
+        networks = {
+            seat.organisation
+            for seat in standing_of(user).seats
+            if seat.kind in BOARD_KINDS and seat.organisation_kind == self.model.Kind.NETWORK
+        }
+        NetworkMembership = apps.get_model("associations", "NetworkMembership")
+        sharing = NetworkMembership.objects.in_force().filter(network__in=networks, shares_contacts=True)
+        return self.active().filter(pk__in=sharing.values("member"))
+
+
+class NetworkMembershipQuerySet(models.QuerySet):
+    def in_force(self):
+        """Members of today: those who have said yes and have not left."""
+        return self.filter(joined_on__lte=timezone.localdate(), left_on=None)
+
+    def waiting(self):
+        """Invitations that nobody has answered."""
+        return self.filter(joined_on=None, left_on=None)
+
+    def visible_to(self, user):
+        """Members are public; an invitation is a matter between the network's board and the invited organisation."""
+        standing = standing_of(user)
+        rows = self.filter(left_on=None)
+        if standing.is_administrator:
+            return rows
+        Organisation = apps.get_model("associations", "Organisation")
+        return rows.filter(
+            Q(joined_on__isnull=False)
+            | Q(network__in=standing.boards)
+            | Q(member__in=Organisation.objects.inside(user).values("pk"))
         )

@@ -4,6 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from associations.organisations.models import Organisation
+from associations.overview.querysets import AssociationStateQuerySet
 from associations.places.models import WellbeingRegion
 
 
@@ -33,6 +34,8 @@ class AssociationState(models.Model):
     # The more, the nearer the top: 0 for an association of which nothing is missing.
     needs = models.PositiveSmallIntegerField(_("needs help"), default=0)
     counted_on = models.DateField(_("counted"))
+
+    objects = AssociationStateQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("state of an association")

@@ -6,7 +6,15 @@ from pathlib import Path
 from django.db import transaction
 
 from advocacy_portal.lib.intake import FaultyFile, code, day, one_of, or_blank, or_none, read_lines, text, whole
-from associations.places.models import DecisionCycleStep, Election, Municipality, Service, WellbeingRegion
+from associations.places import cycle
+from associations.places.models import (
+    CouncilSizeRule,
+    DecisionCycleStep,
+    Election,
+    Municipality,
+    Service,
+    WellbeingRegion,
+)
 
 DATA = Path(__file__).parent / "data"
 LEVELS = one_of(*Service.Responsible.values)
@@ -73,7 +81,20 @@ CYCLE_COLUMNS = {
     "source": text(300),
     "verification": text(40),
 }
-CYCLE_SV_COLUMNS = {"key": text(60, needed=True), "name_sv": text(150, needed=True)}
+CYCLE_SV_COLUMNS = {
+    "key": text(60, needed=True),
+    "name_sv": text(150, needed=True),
+    "timing_sv": text(300, needed=True),
+}
+COUNCIL_COLUMNS = {
+    "level": one_of(Service.Responsible.MUNICIPALITY, Service.Responsible.WELLBEING_REGION),
+    "population_from": whole,
+    "population_to": or_none(whole),
+    "min_councillors": whole,
+    "legal_basis": text(300),
+    "source": text(300),
+    "verification": text(40),
+}
 MAY_BE_MISSING = {"cycle_sv", "successors"}
 ELECTION_COLUMNS = {
     "election_type": one_of("parliamentary", "municipal", "county", "presidential", "european"),
@@ -133,13 +154,14 @@ def synchronise(model, rows, key, report):
 
 
 def read_places(folder=DATA):
-    """The five files, checked one by one and against each other; raises FaultyFile with every fault."""
+    """The files, checked one by one and against each other; raises FaultyFile with every fault."""
     wanted = {
         "regions": ("wellbeing_regions.csv", REGION_COLUMNS, lambda row: row["code"]),
         "municipalities": ("municipalities.csv", MUNICIPALITY_COLUMNS, lambda row: row["code"]),
         "services": ("service_responsibilities.csv", SERVICE_COLUMNS, lambda row: row["key"]),
         "cycle": ("decision_cycle.csv", CYCLE_COLUMNS, lambda row: row["key"]),
         "elections": ("elections.csv", ELECTION_COLUMNS, election_key),
+        "councils": ("council_size_rules.csv", COUNCIL_COLUMNS, lambda row: (row["level"], row["population_from"])),
         # Our own translations: the source has none.
         "cycle_sv": ("decision_cycle_sv.csv", CYCLE_SV_COLUMNS, lambda row: row["key"]),
         # Kept by hand: which municipality became part of which, and its last day.
@@ -173,9 +195,29 @@ def read_places(folder=DATA):
     for row in sheets["elections"]:
         if row["election_date"] is None and not row["expected_period"]:
             faults.append(f"elections.csv line {row['line']}: give election_date or expected_period")
+    faults += _gaps(sheets["councils"])
+    steps = {row["key"] for row in sheets["cycle"]}
+    for row in sheets["cycle_sv"]:
+        if row["key"] not in steps:
+            faults.append(f"decision_cycle_sv.csv line {row['line']}: there is no decision {row['key']}")
     if faults:
         raise FaultyFile(faults)
     return sheets
+
+
+def _gaps(rows):
+    """Every population has one smallest council: the rules of a level begin at 0 and follow each other."""
+    faults = []
+    for level in sorted({row["level"] for row in rows}):
+        following = 0
+        for row in sorted((row for row in rows if row["level"] == level), key=lambda row: row["population_from"]):
+            if row["population_from"] != following:
+                where = f"council_size_rules.csv line {row['line']}"
+                faults.append(f"{where}: {level} should go on from {following}, not {row['population_from']}")
+            following = None if row["population_to"] is None else row["population_to"] + 1
+        if following is not None:
+            faults.append(f"council_size_rules.csv: {level} has no rule from {following} on")
+    return faults
 
 
 def election_key(row):
@@ -204,7 +246,32 @@ def load_places(folder=DATA):
     ]:
         gone = synchronise(model, rows, "key", report)
         report.notes += [f"{model.__name__} {row.key} is not in the file; left as it is." for row in gone]
+    _council_sizes(sheets["councils"], report)
+    # The pages' copy of the decision cycle is made anew from what is committed.
+    transaction.on_commit(cycle.forget_steps)
     return report
+
+
+def _council_sizes(rows, report):
+    """The rules as the file has them. One that is gone is deleted: two rules for a population would both be wrong."""
+    known = {(rule.level, rule.population_from): rule for rule in CouncilSizeRule.objects.all()}
+    for row in rows:
+        facts = {name: row[name] for name in COUNCIL_COLUMNS}
+        said = f"CouncilSizeRule {row['level']} from {row['population_from']}"
+        rule = known.pop((row["level"], row["population_from"]), None)
+        if rule is None:
+            CouncilSizeRule.objects.create(**facts)
+            report.change("CouncilSizeRule added", f"{said} added: {row['min_councillors']}")
+            continue
+        differing = [name for name, value in facts.items() if getattr(rule, name) != value]
+        for name in differing:
+            report.change("CouncilSizeRule changed", f"{said}: {name} {getattr(rule, name)!s} → {facts[name]!s}")
+            setattr(rule, name, facts[name])
+        if differing:
+            rule.save(update_fields=differing)
+    for rule in known.values():
+        report.change("CouncilSizeRule removed", f"CouncilSizeRule {rule} removed")
+        rule.delete()
 
 
 def _municipalities(rows, successors, report):

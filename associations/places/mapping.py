@@ -53,18 +53,23 @@ def region_map(regions, counts, *, label, address=None, only=None):
     return drawn
 
 
-def municipality_map(places, counts, *, label):
+def municipality_map(places, counts, *, label, only=None):
     """One image of 308 municipalities; the table beside it is the way in.
 
-    ``places``: (pk, code, name_fi, name_sv); ``counts``: {pk: associations}.
+    ``places``: (pk, code, name_fi, name_sv); ``counts``: {pk: associations}. With ``only`` (primary keys) the
+    others are hatched: nothing is known of other people's areas, which is not the same as nought.
     """
     swedish = get_language() == "sv"
+
+    def figure(pk):
+        return counts.get(pk, 0) if only is None or pk in only else None
+
     shapes = [
         maps.Shape(
             code=code,
             name=(swedish and sv) or fi,
-            value=counts.get(pk, 0),
-            words=associations_in_words(counts.get(pk, 0)),
+            value=figure(pk),
+            words=_("not in your area") if figure(pk) is None else associations_in_words(figure(pk)),
             url=reverse("associations:municipality", args=[code]),
         )
         for pk, code, fi, sv in places
@@ -74,9 +79,11 @@ def municipality_map(places, counts, *, label):
         "municipalities",
         shapes,
         label=label,
+        # The region map of the same page, drawn for the same person, defines the hatching when there is any.
         pattern=False,
         place_label=_("Municipality"),
         value_label=_("Associations"),
+        unknown=_("Not in your area"),
     )
     # A table of 300 noughts helps nobody: it tells where somebody is.
     drawn.rows = [shape for shape in drawn.rows if shape.value]

@@ -2,10 +2,14 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Case, IntegerField, Q, Value, When
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Case, Exists, IntegerField, OuterRef, Q, Value, When
+from django.db.models.functions import Coalesce, JSONObject, NullIf
 from django.utils import timezone
 
-from associations.roles.models import Role
+from associations.organisations.models import Organisation
+from associations.places.models import WellbeingRegion
+from associations.roles.models import Role, RoleRegion
 from associations.roles.standing import BOARD_KINDS
 
 
@@ -19,29 +23,55 @@ class Contact:
     email: str
 
 
-def coordinators_of(organisation, now=None):
-    """The coordinators (aluekoordinaattori) of the area where the organisation is. Two queries.
+def with_coordinators(organisations, day):
+    """Annotate ``coordinator_rows``: who coordinates the area of each organisation on ``day``, for ``contacts_in``.
 
     Those who look after its own regions come before those who look after the whole union.
     """
-    today = timezone.localtime(now).date()
-    home = organisation.home_municipality.wellbeing_region_id if organisation.home_municipality else None
-    roles = (
-        Role.objects.on(today)
-        .filter(kind=Role.Kind.COORDINATOR, person__is_active=True)
-        .filter(organisation__in={organisation.union_id, organisation.parent_id, organisation.pk} - {None})
-        .filter(Q(regions=None) | Q(regions=home))
-        .select_related("person", "organisation")
-        .prefetch_related("regions")
-        .order_by("pk")
-        .distinct()
+    looked_after = RoleRegion.objects.filter(role=OuterRef("pk"))
+    home = looked_after.filter(wellbeingregion=OuterRef(OuterRef("home_municipality__wellbeing_region")))
+    regions = looked_after.order_by("wellbeingregion__code").values(
+        names=JSONObject(**{name: f"wellbeingregion__{name}" for name in ("code", "name_fi", "name_sv", "name_en")})
     )
-    found = sorted(roles, key=lambda role: not role.regions.all())
+    roles = (
+        Role.objects.on(day)
+        .filter(kind=Role.Kind.COORDINATOR, person__is_active=True)
+        .filter(Q(organisation=OuterRef("union")) | Q(organisation=OuterRef("parent")) | Q(organisation=OuterRef("pk")))
+        .annotate(has_regions=Exists(looked_after))
+        .filter(Q(has_regions=False) | Exists(home))
+        .order_by("-has_regions", "pk")
+        .values(
+            row=JSONObject(
+                person="person",
+                name=Coalesce(NullIf("person__name", Value("")), "person__email"),
+                phone="person__phone",
+                email="person__email",
+                organisation="organisation__name_fi",
+                regions=ArraySubquery(regions),
+            )
+        )
+    )
+    return organisations.annotate(coordinator_rows=ArraySubquery(roles))
+
+
+def contacts_in(rows):
+    """The annotated coordinators as Contacts, each person once."""
     contacts = {}
-    for role in found:
-        area = ", ".join(region.short_name for region in role.regions.all()) or role.organisation.name
-        contacts.setdefault(role.person_id, Contact(str(role.person), area, role.person.phone, role.person.email))
+    for row in rows:
+        names = [WellbeingRegion(**names).short_name for names in row["regions"]]
+        area = ", ".join(names) or row["organisation"]
+        contacts.setdefault(row["person"], Contact(row["name"], area, row["phone"], row["email"]))
     return list(contacts.values())
+
+
+def coordinators_of(organisation, now=None):
+    """The coordinators (aluekoordinaattori) of the area where the organisation is. One query at most."""
+    rows = getattr(organisation, "coordinator_rows", None)
+    if rows is None:
+        today = timezone.localtime(now).date()
+        one = with_coordinators(Organisation.objects.filter(pk=organisation.pk), today)
+        rows = one.values_list("coordinator_rows", flat=True).get()
+    return contacts_in(rows)
 
 
 def board_of(organisation, now=None):

@@ -3,13 +3,14 @@
 import pghistory
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import IntegrityError, models, transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from associations.organisations.models import Organisation
 from associations.places.models import WellbeingRegion
 from associations.roles.querysets import RoleQuerySet
+from associations.roles.standing import BOARD_KINDS
 
 
 @pghistory.track(
@@ -83,6 +84,44 @@ class Role(models.Model):
 
     def __str__(self):
         return f"{self.person}: {self.get_kind_display()}"
+
+    @property
+    def is_boards(self):
+        """Whether it is a seat of the board; what an ordinary member may see of the others."""
+        return self.kind in BOARD_KINDS
+
+    def begins_later(self, day):
+        return self.starts_on > day
+
+    def has_ended(self, day):
+        return self.ends_on is not None and self.ends_on < day
+
+    def end(self, *, last_day):
+        """The role lapses when ``last_day`` is over. What ended sooner already is refused."""
+        if last_day < self.starts_on:
+            raise ValidationError({"last_day": _("A role cannot end before it starts.")})
+        running = Role.objects.filter(pk=self.pk).filter(Q(ends_on=None) | Q(ends_on__gt=last_day))
+        if not running.update(ends_on=last_day):
+            raise ValidationError(_("This role ends on that day, or earlier, already."))
+        self.refresh_from_db(fields=["ends_on"])
+
+    def correct(self, *, starts_on, ends_on):
+        """The role is in force from the one day to the other; refused when the person has such a role already."""
+        self.starts_on, self.ends_on = starts_on, ends_on
+        self.validate_constraints()
+        try:
+            with transaction.atomic():
+                self.save(update_fields=["starts_on", "ends_on"])
+        except IntegrityError as clash:
+            raise ValidationError(_("This person has the same role from the same day already.")) from clash
+
+    def remove(self, *, today):
+        """The row is gone. Only what has not begun before today: history is kept."""
+        with transaction.atomic():
+            unbegun = Role.objects.select_for_update(of=["self"]).filter(pk=self.pk, starts_on__gte=today).first()
+            if unbegun is None:
+                raise ValidationError(_("The role has begun already. End it instead, so that the history stays."))
+            unbegun.delete()
 
     def clean(self):
         super().clean()

@@ -7,9 +7,13 @@ from django.apps import apps
 from django.utils import timezone
 
 BOARD_KINDS = ("chair", "secretary", "advocacy_officer", "board_member")
+# Those of the board who look after its people.
+LEADING_KINDS = ("chair", "secretary", "advocacy_officer")
 
 Area = namedtuple("Area", "union regions role organisation_name district")
-Seat = namedtuple("Seat", "role kind organisation organisation_kind organisation_name union")
+# The look of the seat's union, so that the page frame needs no question of its own.
+Brand = namedtuple("Brand", "union name primary strong soft logo")
+Seat = namedtuple("Seat", "role kind organisation organisation_kind organisation_name union brand", defaults=[None])
 
 
 @dataclass
@@ -19,12 +23,15 @@ class Standing:
     organisations: set = field(default_factory=set)  # any role there
     boards: set = field(default_factory=set)  # sits on the board
     chairs: set = field(default_factory=set)  # chairs it
+    led: set = field(default_factory=set)  # chair, secretary or advocacy officer: invites and removes people
     unions: set = field(default_factory=set)  # belongs to the family of these unions
     staffed_unions: set = field(default_factory=set)
     advised_unions: set = field(default_factory=set)  # legal adviser of these
     areas: list = field(default_factory=list)  # coordinator: Area(union, frozenset of region ids, …, district or None)
     seats: list = field(default_factory=list)  # every role as a Seat, the context switcher's rows
     is_administrator: bool = False
+    # Organisation: whether this person looks after it; filled as it is asked.
+    helps: dict = field(default_factory=dict)
 
 
 def standing_of(user):
@@ -62,17 +69,25 @@ def _ask(user, today):
             "organisation__name_fi",
             "organisation__union",
             "region_ids",
+            "organisation__union__name_fi",
+            "organisation__union__primary_colour",
+            "organisation__union__strong_colour",
+            "organisation__union__soft_colour",
+            "organisation__union__logo",
         )
     )
     standing = Standing(is_administrator=user.is_superuser)
-    for pk, kind, organisation, organisation_kind, name, union, regions in rows:
-        standing.seats.append(Seat(pk, kind, organisation, organisation_kind, name, union))
+    for pk, kind, organisation, organisation_kind, name, union, regions, *look in rows:
+        brand = Brand(union, *look) if union else None
+        standing.seats.append(Seat(pk, kind, organisation, organisation_kind, name, union, brand))
         if organisation:
             standing.organisations.add(organisation)
         if union:
             standing.unions.add(union)
         if kind in BOARD_KINDS:
             standing.boards.add(organisation)
+        if kind in LEADING_KINDS:
+            standing.led.add(organisation)
         if kind == "chair":
             standing.chairs.add(organisation)
         elif kind == "staff":

@@ -10,6 +10,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from associations.organisations.models import Organisation
+from associations.places.cycle import day_in
+from associations.wheel.querysets import UnionDateQuerySet
 
 
 class UnionDate(models.Model):
@@ -40,6 +42,8 @@ class UnionDate(models.Model):
         _("days beforehand among next steps"), null=True, blank=True, validators=[MaxValueValidator(120)]
     )
 
+    objects = UnionDateQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("own date")
         verbose_name_plural = _("own dates")
@@ -56,6 +60,12 @@ class UnionDate(models.Model):
     def title(self):
         """The title in the reader's language; the Finnish one where there is no other."""
         return getattr(self, f"title_{get_language() or 'fi'}"[:8], "") or self.title_fi
+
+    def days_between(self, first, last):
+        """The days on which it comes from ``first`` to ``last``, both included."""
+        years = [self.year] if self.year else range(first.year, last.year + 1)
+        days = [day_in(year, self.month, self.day) for year in years]
+        return [day for day in days if first <= day <= last]
 
     def clean(self):
         super().clean()

@@ -15,12 +15,14 @@ def can_edit_brochure(user, association):
 
 
 def can_request_pdf(user, brochure):
+    """Whoever edits a brochure orders its PDF, once the association's part is filled in."""
     if brochure.pk is None or not brochure.version:
         return Denied(_("Fill in the association's part first."))
     return can_edit_brochure(user, brochure.association)
 
 
 def can_retry(user, file):
+    """Whoever edits a brochure has a PDF that failed made again."""
     if file.state != BrochureFile.State.FAILED:
         return Denied(_("Only a PDF that failed can be made again."))
     return can_edit_brochure(user, file.brochure.association)

@@ -22,7 +22,7 @@ FOR_VISITORS = [
 FOR_PEOPLE = [
     "account_logout", "account_email", "account_change_password", "account_reauthenticate", "mfa_index",
     "mfa_activate_totp", "mfa_list_webauthn", "mfa_add_webauthn", "accounts:profile", "accounts:security",
-    "account_reset_password",
+    "accounts:sessions", "account_reset_password",
 ]  # fmt: skip
 WITH_APP = [
     "mfa_view_recovery_codes",

@@ -9,7 +9,14 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import translation
 
-from associations.models import DecisionCycleStep, Election, Municipality, Service, WellbeingRegion
+from associations.models import (
+    CouncilSizeRule,
+    DecisionCycleStep,
+    Election,
+    Municipality,
+    Service,
+    WellbeingRegion,
+)
 from associations.places.cycle import dates_ahead
 from associations.places.loading import DATA
 from tests.factories import make_association
@@ -35,8 +42,9 @@ def without_line(start):
 @pytest.mark.django_db
 def test_the_real_files_fill_every_register(capsys):
     call_command("load_places")
-    counts = [model.objects.count() for model in (WellbeingRegion, Municipality, Service, DecisionCycleStep, Election)]
-    assert counts == [22, 308, 49, 26, 17]
+    models = (WellbeingRegion, Municipality, Service, DecisionCycleStep, Election, CouncilSizeRule)
+    assert [model.objects.count() for model in models] == [22, 308, 49, 26, 17, 11]
+    assert not DecisionCycleStep.objects.filter(name_sv="").exists()
     assert Municipality.objects.filter(wellbeing_region=None).count() == 16  # Åland
     assert Municipality.objects.get(code="020").name_fi == "Akaa"  # leading noughts stay
 

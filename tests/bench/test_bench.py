@@ -51,3 +51,20 @@ def test_a_form_is_filled_in_as_a_browser_would():
         "agreed": "on",
         "language": "sv",
     }
+
+
+def test_two_sizes_are_compared_round_by_round_not_by_their_medians():
+    # A busy neighbour slowed three rounds of both: the medians (40 and 10) would say four times as slow.
+    small, big = {"rounds": [10, 10, 10, 40, 40]}, {"rounds": [11, 11, 40, 44, 44]}
+    assert load.median_ratio(big, small)["median"] == pytest.approx(1.1)
+
+
+def test_of_pairs_the_middle_half_is_told():
+    small, big = {"rounds": [10] * 8}, {"rounds": [5, 10, 11, 12, 13, 14, 15, 90]}
+    spread = load.median_ratio(big, small)
+    assert (spread["median"], spread["low"], spread["high"]) == pytest.approx((1.25, 1.1, 1.4))
+
+
+def test_a_ratio_of_pairs_is_what_is_judged():
+    assert Figure("p50", 30, floor=10, at_most=1.3, paired=1.1).met is True
+    assert Figure("p50", 12, floor=10, at_most=1.3, paired=1.4).met is False

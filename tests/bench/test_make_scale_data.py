@@ -5,7 +5,7 @@ from django.core.management import CommandError, call_command
 from django.db.models import Count, F, Q
 
 from accounts.models import User
-from associations.models import Organisation, Role
+from associations.models import AssociationState, Organisation, Role
 from associations.roles.standing import standing_of
 from events.calendar.models import Event
 from events.registrations.models import Registration
@@ -68,3 +68,14 @@ def test_the_same_seed_gives_the_same_names():
     fill()
     again = list(User.objects.order_by("pk").values_list("name", flat=True)[len(first) :])
     assert first == again
+
+
+def test_every_association_made_so_is_counted_and_leaves_no_history():
+    fill()
+    assert AssociationState.objects.count() == 20
+    assert set(AssociationState.objects.values_list("has_chair", flat=True)) == {True}
+    assert not Organisation.history.rel.related_model.objects.exists()
+    assert not Role.history.rel.related_model.objects.exists()
+    # Only the filling is spared: what people do afterwards is written down.
+    Organisation.objects.filter(kind="association").first().delete()
+    assert Organisation.history.rel.related_model.objects.exists()

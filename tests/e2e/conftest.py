@@ -95,6 +95,7 @@ def portal(letterbox, tmp_path_factory):
         "SITE_URL": f"http://localhost:{port}",
         "SECURE_COOKIES": "0",
         "TRUSTED_PROXY_COUNT": "0",
+        "SECOND_FACTOR_ROLES": "none",
         "DATABASE_URL": f"{server}/{name}",
         "BROKER_URL": settings.CELERY_BROKER_URL,
         "CACHE_URL": settings.CACHES["default"]["LOCATION"],
@@ -105,7 +106,8 @@ def portal(letterbox, tmp_path_factory):
         "LOCAL_DIR": str(home),
         "PORT": str(port),
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-        "LOG_LEVEL": "WARNING",
+        "LOG_LEVEL": "INFO",
+        "LOG_FORMAT": "json",
         "WEB_WORKERS": "1",
     }
 

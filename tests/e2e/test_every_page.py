@@ -1,6 +1,7 @@
 """Every page, as each role, on a phone and on a desk: accessible, tidy, within the policy and the budget."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,14 @@ VISITOR = [
     "{association}",
     "/hyvinvointialueet/06/",
     "/kunnat/837/",
+    "/kunnat/",
+    "/kunnat/478/",
+    "/hyvinvointialueet/90/",
+    "/kenelle-asia-kuuluu/",
+    "/kenelle-asia-kuuluu/hyte/837/",
+    "/vuosikello/",
+    "/sv/kenelle-asia-kuuluu/hyte/837/",
+    "/sv/vuosikello/",
     "/tili/kirjaudu/",
     "/tili/liity/",
     "/tili/salasana/unohtui/",
@@ -45,11 +54,31 @@ BOARD = [
     "{brochure}",
     "{own}",
     "{own}muokkaa/",
+    "{own}ihmiset/",
+    "{own}perehdytys/",
+    "{own}tarkista-tiedot/",
+    "{handover}",
+    "{union}",
+    "{network}",
+    "/kenelle-asia-kuuluu/",
+    "/vuosikello/",
     "/tili/omat-tiedot/",
     "/tili/turvallisuus/",
-    "/tapahtumat/hallinta/",
+    "/tili/istunnot/",
+    "/tili/kuka-nakee/",
+    "/tuonti/?kielletty",
 ]
-COORDINATOR = ["/oma/", "/alue/", "/esitteet/", "/yhdistykset/"]
+COORDINATOR = [
+    "/oma/",
+    "/alue/",
+    "/alue/?jarjestys=-nimi",
+    "/esitteet/",
+    "/yhdistykset/",
+    "/tietojen-tarkistus/",
+    "{own}",
+    "{own}ihmiset/",
+    "/vuosikello/",
+]
 STAFF = [
     "/oma/",
     "/tapahtumat/hallinta/",
@@ -61,7 +90,25 @@ STAFF = [
     "/alue/",
     "/lahetykset/",
     "/esitteet/",
+    "/tietojen-tarkistus/",
+    "/tuonti/",
+    "/tuonti/uusi/",
+    "/vuosikello/omat-paivat/",
+    "/vuosikello/omat-paivat/uusi/",
+    "{own}ihmiset/",
+    "{own}muutokset/",
+    "{own}verkostot/",
+    "{own}ihmiset/uusi/",
+    "{union}ilme/",
 ]
+# What is not found and what is refused are pages too.
+ERROR_PAGES = {"/eiole/": 404, "/tuonti/?kielletty": 403}
+
+
+def own_page(page):
+    """The first organisation's own page that this page leads to, not an export or a page of its rooms."""
+    links = page.locator("main a").evaluate_all("links => links.map(link => link.getAttribute('href'))")
+    return next(link for link in links if re.fullmatch(r"/yhdistykset/\d+/", link))
 
 
 @pytest.fixture(scope="module")
@@ -71,20 +118,32 @@ def places(chromium, portal):
     page.goto(portal.url + "/tapahtumat/")
     event = page.get_by_role("link", name="Lapsivaikutusten arviointi kunnissa").get_attribute("href")
     page.goto(portal.url + "/yhdistykset/")
-    association = page.locator("main a[href^='/yhdistykset/']").first.get_attribute("href")
+    association = own_page(page)
     page.goto(portal.url + "/tili/kirjaudu/")
     page.locator("#id_login").fill("hallitus@example.org")
     page.locator("#id_password").fill("vaikutus-2026")
     page.locator("main form .btn-primary").first.click()
     page.wait_for_url("**/oma/")
-    own = page.locator("main a[href^='/yhdistykset/']").first.get_attribute("href")
+    own = own_page(page)
+    handover = page.locator("main a[href^='/luovutus/']").first.get_attribute("href")
+    page.goto(portal.url + own)
+    union = page.get_by_role("link", name="Mannerheimin Lastensuojeluliitto ry").first.get_attribute("href")
+    page.goto(portal.url + "/yhdistykset/?q=mallimaan")
+    network = own_page(page)
     page.close()
-    return {"event": event, "association": association, "own": own, "brochure": own.replace("yhdistykset", "esitteet")}
+    return {
+        "event": event,
+        "association": association,
+        "own": own,
+        "brochure": own.replace("yhdistykset", "esitteet"),
+        "handover": handover,
+        "union": union,
+        "network": network,
+    }
 
 
-def look_over(visit, path, width):
-    """Load a page and list what is wrong with it."""
-    page = visit.go(path)
+def faults_of(page, path, width):
+    """What is wrong with the page that is open."""
     faults = []
     sideways = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     if sideways > 0:
@@ -95,6 +154,14 @@ def look_over(visit, path, width):
         where = "; ".join(node["html"][:120] for node in violation["nodes"][:3])
         faults.append(f"{path} at {width}: {violation['id']}: {where}")
     return faults
+
+
+def look_over(visit, path, width):
+    """Load a page and list what is wrong with it. A page that is not there would have nothing wrong with it."""
+    status = visit.page.goto(visit.portal.url + path).status
+    expected = ERROR_PAGES.get(path, 200)
+    strange = [f"{path}: answered {status}"] if status != expected else []
+    return strange + faults_of(visit.page, path, width)
 
 
 @pytest.mark.parametrize("width", [320, 360, 1280])

@@ -17,7 +17,8 @@ def a_letter(world):
     return [mail.pk]
 
 
-_ROLES = {"visitor": "LOGIN", "board": "NO", "neighbour": "NO", "coordinator": "NO", "staff": "OK"}
+_NO = ["member", "board", "chair", "neighbour", "coordinator", "far_coordinator", "legal"]
+_ROLES = {"visitor": "LOGIN", **dict.fromkeys(_NO, "NO"), "staff": "OK"}
 ROWS = {
     "letters:letter_list": {**_ROLES, "method": "get", "other_staff": "OK", "administrator": "OK"},
     "letters:letter": {**_ROLES, "args": a_letter, "method": "get", "other_staff": "GONE", "administrator": "OK"},

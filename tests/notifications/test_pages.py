@@ -71,6 +71,18 @@ def test_a_longer_list_asks_no_more_queries(client, staff, union, write, rows, d
         client.get(reverse("letters:letter_list"))
 
 
+@pytest.mark.parametrize("rows", [1, 3])
+def test_what_failed_is_sent_again_from_the_list_without_more_queries(
+    client, staff, union, write, rows, django_assert_max_num_queries
+):
+    for n in range(rows):
+        stuck(write, f"k{n}", union=union.pk)
+    write("good", union=union.pk)
+    with django_assert_max_num_queries(8):
+        page = client.get(reverse("letters:letter_list")).content.decode()
+    assert page.count("/uudelleen/") == rows
+
+
 def test_a_letter_shows_its_fault_and_its_words_but_no_link(client, staff, union, kind, write):
     secret = "https://portaali.example.org/peru/avain"
     kind(build=lambda mail: Letter("Vahvistus", "Tervetuloa", ("Peru", secret), paragraphs=[f"Peru: {secret} heti"]))

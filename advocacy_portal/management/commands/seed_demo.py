@@ -9,7 +9,17 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from associations.models import Municipality, Organisation, Role, WellbeingRegion
+from associations.checks.asking import open_round
+from associations.joining import asking, inviting
+from associations.models import (
+    Municipality,
+    NetworkMembership,
+    Organisation,
+    Role,
+    UnionDate,
+    WellbeingRegion,
+)
+from associations.overview.counting import recount
 from events.calendar.models import Event
 from materials.brochures.defaults import default_template
 
@@ -29,6 +39,8 @@ PEOPLE = {
     "sihteeri": ("Sirkka Sovitus", "040 000 0008"),
     "tamperelainen": ("Matti Mallitapaus", "040 000 0009"),
     "tukikoordinaattori": ("Kaisa Kuvitelma", "040 000 0010"),
+    "jasen": ("Jari Jäsenkoe", "040 000 0011"),
+    "tulija": ("Tuija Tulija", "040 000 0012"),
 }
 # Kymenlaakso, South Savo, North Savo, North Karelia and Central Finland.
 COORDINATED = ["10", "12", "13", "14", "15"]
@@ -55,6 +67,9 @@ class Command(BaseCommand):
             for union in (mll, tukiliitto):
                 default_template(union)
             self.events(people, mll, tukiliitto)
+            self.year_ahead(people, mll, tukiliitto)
+            self.network(mll, tukiliitto)
+            recount()
         self.stdout.write(f"Demo data is in: {len(people)} people, {Event.objects.count()} events.")
 
     def people(self):
@@ -85,6 +100,7 @@ class Command(BaseCommand):
             ("lakineuvonta", "legal_adviser", tukiliitto),
             ("yllapito", "administrator", None),
             ("tamperelainen", "chair", tampere),
+            ("jasen", "member", joensuu),
         ]:
             Role.objects.create(person=people[who], kind=kind, organisation=organisation, starts_on=this_year)
         for who, union, regions in [
@@ -100,6 +116,59 @@ class Command(BaseCommand):
             organisation.email = email
             organisation.municipalities.set([organisation.home_municipality])
             organisation.save(update_fields=["email"])
+
+    def year_ahead(self, people, mll, tukiliitto):
+        """What a union has going on at the turn of the year: next year's roles, newcomers, the details round."""
+        now, today = timezone.now(), timezone.localdate()
+        new_year, year_end = datetime.date(today.year + 1, 1, 1), datetime.date(today.year + 1, 12, 31)
+        joensuu = Organisation.objects.get(union=mll, name_fi__contains="Joensuu")
+        kuopio = Organisation.objects.get(union=mll, name_fi__contains="Kuopio")
+        Role.objects.filter(person=people["puheenjohtaja"], organisation=joensuu).update(
+            ends_on=datetime.date(today.year, 12, 31)
+        )
+        for organisation, who, kind in [(joensuu, "hallitus", "chair"), (kuopio, "naapuri", "chair")]:
+            Role.objects.create(
+                person=people[who], kind=kind, organisation=organisation, starts_on=new_year, ends_on=year_end
+            )
+        inviting.enter(
+            by=people["puheenjohtaja"], organisation=joensuu, email="uusi@example.org", name="Uuno Uusimalli",
+            kind="board_member", starts_on=new_year, ends_on=year_end, now=now,
+        )  # fmt: skip
+        asking.ask(
+            person=people["tulija"], organisation=joensuu, kind="board_member", now=now,
+            message="Olen ollut mukana perhekahvilassa ja haluaisin auttaa hallituksessa.",
+        )  # fmt: skip
+        open_round(
+            union=mll, title=f"Yhteystiedot vuodelle {new_year.year}", by=people["tyontekija"], now=now,
+            deadline=today + datetime.timedelta(days=23),
+        )  # fmt: skip
+        dates = [
+            (mll, "Lapsen oikeuksien päivä", "Barnkonventionens dag", 20, 11, "everybody", 30),
+            (mll, "Ensi vuoden toimintasuunnitelma liittoon", "Nästa års verksamhetsplan", 31, 12, "family", 45),
+            (mll, "Koordinaattorien suunnittelupäivä", "Koordinatorernas planeringsdag", 19, 1, "office", 60),
+            (tukiliitto, "Kansainvälinen vammaisten päivä", "Internationella funktionshinderdagen", 3, 12,
+             "everybody", 30),
+        ]  # fmt: skip
+        for union, title_fi, title_sv, day, month, audience, remind_days in dates:
+            UnionDate.objects.create(
+                union=union, title_fi=title_fi, title_sv=title_sv, day=day, month=month, audience=audience,
+                remind_days=remind_days,
+            )  # fmt: skip
+
+    def network(self, mll, tukiliitto):
+        """A network across the two unions; one of them shows its board to the others."""
+        network = Organisation.objects.create(
+            kind="network",
+            name_fi="Mallimaan vaikuttajaverkosto",
+            name_sv="Modellandets påverkansnätverk",
+            introduction="Lapsiperheiden ja vammaisten ihmisten järjestöt vaikuttavat yhdessä.",
+            languages="fi,sv",
+        )
+        today = timezone.localdate()
+        for member, shares in [(mll, True), (tukiliitto, False)]:
+            NetworkMembership.objects.create(
+                network=network, member=member, invited_on=today, joined_on=today, shares_contacts=shares
+            )
 
     def events(self, people, mll, tukiliitto):
         """The trainings and webinars that the background texts announce, moved to days that lie ahead."""

@@ -27,6 +27,8 @@ class Catcher:
 
 
 class Command(BaseCommand):
+    # It keeps letters in files and needs nothing else of the portal.
+    requires_system_checks = []
     help = "Catch the portal's letters and keep them as .eml files in the folder mail of LOCAL_DIR."
 
     def add_arguments(self, parser):
