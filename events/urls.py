@@ -9,6 +9,7 @@ urlpatterns = [
     path("tapahtumat/", calendar.event_list, name="event_list"),
     path("tapahtumat/kalenteri.ics", calendar.calendar_feed, name="calendar_feed"),
     path("tapahtumat/hallinta/", calendar.event_manage, name="event_manage"),
+    path("tapahtumat/hallinta.<slug:kind>", calendar.event_export, name="event_export"),
     path("tapahtumat/uusi/", calendar.event_create, name="event_create"),
     path("tapahtumat/omat/", registrations.my_registrations, name="my_registrations"),
     path("tapahtumat/omat/<row:pk>/", registrations.registration, name="registration"),

@@ -5,6 +5,7 @@ from associations.joining import answering, views
 
 urlpatterns = [
     path("yhdistykset/<row:pk>/ihmiset/", views.people, name="people"),
+    path("yhdistykset/<row:pk>/ihmiset.<slug:kind>", views.people_export, name="people_export"),
     path("yhdistykset/<row:pk>/ihmiset/uusi/", views.role_enter, name="role_enter"),
     path("yhdistykset/<row:pk>/liity/", views.join, name="join"),
     path("kutsut/<row:pk>/uudelleen/", views.invitation_resend, name="invitation_resend"),

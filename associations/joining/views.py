@@ -6,10 +6,12 @@ from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from advocacy_portal.lib import sheets
 from advocacy_portal.lib.access import require
 from advocacy_portal.lib.moments import day_text
 from associations.joining import asking, inviting
@@ -25,7 +27,7 @@ from associations.joining.permissions import (
 from associations.organisations.models import Organisation
 from associations.roles.forms import usual_term
 from associations.roles.models import Role
-from associations.roles.permissions import can_manage_people, can_see_people, kinds_given_by
+from associations.roles.permissions import can_manage_people, can_see_members, can_see_people, kinds_given_by
 
 PAGE = 50
 
@@ -53,6 +55,35 @@ def people(request, pk):
         page_obj.object_list = [line_of(role, request.user, kinds, today) for role in page_obj.object_list]
     context = {"organisation": organisation, "people": shown, "page_obj": page_obj, "today": today, "now": now}
     return render(request, "associations/joining/people.html", context)
+
+
+@login_required
+@require_safe
+def people_export(request, pk, kind):
+    """Everybody who serves now or has been chosen, as a file, for those who see the members too."""
+    organisation = _organisation(request, pk)
+    require(can_see_people(request.user, organisation))
+    require(can_see_members(request.user, organisation))
+    roles = (
+        Role.objects.visible_to(request.user)
+        .filter(organisation=organisation)
+        .exclude(ends_on__lt=timezone.localdate())
+        .select_related("person")
+        .by_rank()
+    )
+    heading = [_("Name"), _("Role"), _("From"), _("To"), _("E-mail"), _("Phone number")]
+    lines = (
+        [
+            role.person.name,
+            role.get_kind_display(),
+            date_format(role.starts_on),
+            date_format(role.ends_on) if role.ends_on else "",
+            role.person.email,
+            role.person.phone,
+        ]
+        for role in roles
+    )
+    return sheets.response(kind, f"ihmiset-{organisation.pk}", heading, lines)
 
 
 @login_required

@@ -10,7 +10,7 @@ from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from advocacy_portal.lib import maps
+from advocacy_portal.lib import maps, sheets
 from advocacy_portal.lib.shelf import kept_for_visitors
 from associations.organisations.models import Organisation
 from associations.places import approach, wording
@@ -56,15 +56,7 @@ def wellbeing_region_list(request):
 @require_safe
 def municipality_list(request):
     """All municipalities by name; a search finds them by Finnish and Swedish names."""
-    words = " ".join(request.GET.get("q", "").split())[:LONGEST]
-    regions = sorted(WellbeingRegion.objects.all(), key=lambda region: region.short_name)
-    region = next((one for one in regions if one.code == request.GET.get("alue")), None)
-    by_name = "name_sv" if get_language() == "sv" else "name_fi"
-    places = Municipality.objects.on(timezone.localdate()).select_related("wellbeing_region").order_by(by_name, "pk")
-    if words:
-        places = places.filter(Q(name_fi__istartswith=words) | Q(name_sv__istartswith=words))
-    if region:
-        places = places.filter(wellbeing_region=region)
+    places, words, regions, region = _searched(request)
     page = Paginator(places, PAGE).get_page(request.GET.get("page"))
     homes = Organisation.objects.visible_to(request.user).active().associations().order_by()
     shown = [place.pk for place in page.object_list]
@@ -74,8 +66,47 @@ def municipality_list(request):
     return render(
         request,
         "associations/places/municipality_list.html",
-        {"page_obj": page, "words": words, "regions": regions, "region": region, "source": maps.source()},
+        {
+            "page_obj": page,
+            "words": words,
+            "regions": regions,
+            "region": region,
+            "source": maps.source(),
+            "query": f"?{request.GET.urlencode()}" if words or region else "",
+        },
     )
+
+
+def _searched(request):
+    """(municipalities, words, regions, region): what the address of the list asks for."""
+    words = " ".join(request.GET.get("q", "").split())[:LONGEST]
+    regions = sorted(WellbeingRegion.objects.all(), key=lambda region: region.short_name)
+    region = next((one for one in regions if one.code == request.GET.get("alue")), None)
+    by_name = "name_sv" if get_language() == "sv" else "name_fi"
+    places = Municipality.objects.on(timezone.localdate()).select_related("wellbeing_region").order_by(by_name, "pk")
+    if words:
+        places = places.filter(Q(name_fi__istartswith=words) | Q(name_sv__istartswith=words))
+    if region:
+        places = places.filter(wellbeing_region=region)
+    return places, words, regions, region
+
+
+@require_safe
+def municipality_export(request, kind):
+    """The searched municipalities with their figures as a file."""
+    places = _searched(request)[0]
+    heading = [
+        _("Code"), _("Name"), _("Wellbeing region"), _("Population"), _("Aged 0–14"), _("Aged 15–64"),
+        _("Aged 65 or over"), _("Year"),
+    ]  # fmt: skip
+    lines = (
+        [
+            place.code, place.name, str(place.wellbeing_region or ""), place.population, place.population_0_14,
+            place.population_15_64, place.population_65_plus, place.population_year,
+        ]
+        for place in places
+    )  # fmt: skip
+    return sheets.response(kind, "kunnat", heading, lines)
 
 
 @kept_for_visitors

@@ -147,6 +147,7 @@ OF_THE_CHAIR = REFUSED | {"chair": "OK"}
 
 ROWS = {
     "associations:people": INSIDERS | {"args": association},
+    "associations:people_export": LEADERS | {"board": "OK", "args": lambda world: [world.association.pk, "csv"]},
     "associations:role_enter": LEADERS | {"args": association},
     "associations:role_edit": ROLE_LEADERS | {"args": boards_role},
     # Everybody may leave a role of their own.
@@ -200,6 +201,7 @@ ROWS = {
     "associations:wellbeing_region_list": EVERYBODY,
     "associations:wellbeing_region": EVERYBODY | {"args": lambda world: [world.region.code]},
     "associations:municipality": EVERYBODY | {"args": lambda world: [world.municipality.code]},
+    "associations:municipality_export": EVERYBODY | {"args": lambda world: ["csv"]},
     "associations:municipality_list": EVERYBODY,
     "associations:approach": EVERYBODY,
     "associations:approach_answer": EVERYBODY | {"args": lambda world: [service().key, world.municipality.code]},

@@ -101,6 +101,7 @@ STAFF = [
     "{own}ihmiset/uusi/",
     "{union}ilme/",
 ]
+NETWORK = ["/oma/", "{network}", "{network}jasenet/", "{network}yhteystiedot/"]
 # What is not found and what is refused are pages too.
 ERROR_PAGES = {"/eiole/": 404, "/tuonti/?kielletty": 403}
 
@@ -167,8 +168,14 @@ def look_over(visit, path, width):
 @pytest.mark.parametrize("width", [320, 360, 1280])
 @pytest.mark.parametrize(
     ("who", "paths"),
-    [(None, VISITOR), ("hallitus", BOARD), ("koordinaattori", COORDINATOR), ("tyontekija", STAFF)],
-    ids=["visitor", "board", "coordinator", "staff"],
+    [
+        (None, VISITOR),
+        ("hallitus", BOARD),
+        ("koordinaattori", COORDINATOR),
+        ("tyontekija", STAFF),
+        ("verkosto", NETWORK),
+    ],
+    ids=["visitor", "board", "coordinator", "staff", "network"],
 )
 def test_axe_finds_nothing_and_nothing_scrolls_sideways(visit, places, who, paths, width):
     one = visit(width=width)

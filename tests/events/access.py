@@ -50,6 +50,7 @@ ROWS = {
     "events:register": row(FAMILY, of_the_union),
     "events:registered": row(FAMILY, of_the_union),
     "events:event_manage": row(OFFICE),
+    "events:event_export": row(OFFICE, lambda world: ["csv"]),
     "events:event_create": row(OFFICE),
     "events:event_edit": row(ORGANISER, of_the_union),
     "events:event_cancel": row(ORGANISER, of_the_union),

@@ -41,6 +41,7 @@ PEOPLE = {
     "tukikoordinaattori": ("Kaisa Kuvitelma", "040 000 0010"),
     "jasen": ("Jari Jäsenkoe", "040 000 0011"),
     "tulija": ("Tuija Tulija", "040 000 0012"),
+    "verkosto": ("Veera Verkostomalli", "040 000 0013"),
 }
 # Kymenlaakso, South Savo, North Savo, North Karelia and Central Finland.
 COORDINATED = ["10", "12", "13", "14", "15"]
@@ -68,7 +69,7 @@ class Command(BaseCommand):
                 default_template(union)
             self.events(people, mll, tukiliitto)
             self.year_ahead(people, mll, tukiliitto)
-            self.network(mll, tukiliitto)
+            self.network(people, mll, tukiliitto)
             recount()
         self.stdout.write(f"Demo data is in: {len(people)} people, {Event.objects.count()} events.")
 
@@ -155,7 +156,7 @@ class Command(BaseCommand):
                 remind_days=remind_days,
             )  # fmt: skip
 
-    def network(self, mll, tukiliitto):
+    def network(self, people, mll, tukiliitto):
         """A network across the two unions; one of them shows its board to the others."""
         network = Organisation.objects.create(
             kind="network",
@@ -165,6 +166,7 @@ class Command(BaseCommand):
             languages="fi,sv",
         )
         today = timezone.localdate()
+        Role.objects.create(person=people["verkosto"], kind="chair", organisation=network, starts_on=today)
         for member, shares in [(mll, True), (tukiliitto, False)]:
             NetworkMembership.objects.create(
                 network=network, member=member, invited_on=today, joined_on=today, shares_contacts=shares
